@@ -1,0 +1,1 @@
+//! palisade, as a library.
