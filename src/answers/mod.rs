@@ -6,12 +6,16 @@
 //! To add an answer: its type in a file of its own, a key in `key.rs`, its place in
 //! `draft.rs` and `file.rs`, its prompt in `ui/interview.rs`.
 
+mod all;
+mod answer;
 mod choice;
 mod date;
 mod description;
+mod draft;
 mod field;
 mod field_kind;
 mod field_name;
+mod key;
 mod project_name;
 mod question;
 mod quoted;
@@ -25,14 +29,18 @@ mod suggestion;
 mod variant;
 mod version;
 
+pub use all::Answers;
+pub use answer::{Answer, AnswerError};
 pub use choice::{ChoiceId, IdError, OptionId};
 pub use date::{Date, DateError};
 pub use description::{Description, DescriptionError};
+pub use draft::{Draft, DraftError, Missing, Rest, Source};
 pub use field::{DefaultValue, Field, FieldError};
 pub use field_kind::{FieldKind, FieldKindError};
 pub use field_name::{FieldName, FieldNameError};
+pub use key::Key;
 pub use project_name::{ProjectName, ProjectNameError};
-pub use question::{Offer, Question};
+pub use question::{ChoiceError, Offer, Question};
 pub use quoted::Quoted;
 pub use range::{IntRange, Range, RangeError};
 pub use reserved::Claim;
