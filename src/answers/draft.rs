@@ -1,17 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::all::Answers;
 use super::answer::{Answer, AnswerError};
+use super::choice::{ChoiceId, OptionId};
 use super::date::Date;
 use super::description::Description;
 use super::key::Key;
+use super::missing::Missing;
 use super::question::{ChoiceError, Question};
 use super::resource::{Fields, FieldsError, Resource};
 use super::resource_name::ResourceName;
+use super::source::Source;
 use super::version::{Version, VersionName};
 
 /// Answers as they come in from several places, until there is one for each question.
@@ -29,21 +31,6 @@ struct Held {
     source: Source,
 }
 
-/// Where an answer came from, the weakest first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    Default,
-    Prompt,
-    /// A default in the preset of that name.
-    Preset(String),
-    /// The answers file of that name.
-    File(String),
-    Variable,
-    Flag,
-    /// Fixed by the preset of that name.
-    Fixed(String),
-}
-
 /// What becomes of questions that nobody answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rest {
@@ -53,18 +40,14 @@ pub enum Rest {
     Defaults,
 }
 
-/// An answer that nobody gave, and how to give it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    pub key: Key,
-    pub allowed: String,
-}
-
 /// Why answers do not come together.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum DraftError {
-    #[error("{}", count(missing))]
-    #[diagnostic(code(palisade::answers::missing), help("{}", how_to_give(missing)))]
+    #[error("{}", Missing::count(missing))]
+    #[diagnostic(
+        code(palisade::answers::missing),
+        help("{}", Missing::how_to_give(missing))
+    )]
     Missing { missing: Vec<Missing> },
     #[error("{place}: {cause}")]
     #[diagnostic(code(palisade::answers::refused), help("{}", help_of(cause)))]
@@ -254,62 +237,79 @@ impl Draft {
     /// # Errors
     /// All that is missing at once; else the first rule that answers break together.
     pub fn finish(&self, questions: &[Question], rest: Rest) -> Result<Answers, DraftError> {
-        let mut whole = self.clone();
-        let open = self.open(questions);
-        for key in open.iter().filter(|_| rest == Rest::Defaults) {
-            if let Some(answer) = Self::default_for(key, questions) {
-                whole.offer(Source::Default, answer)?;
-            }
+        let whole = match rest {
+            Rest::Missing => self.clone(),
+            Rest::Defaults => self.with_defaults(questions)?,
+        };
+        let missing: Vec<_> = whole
+            .open(questions)
+            .into_iter()
+            .map(|key| Missing::new(key, questions))
+            .collect();
+        match whole.join(questions) {
+            Some(answers) if missing.is_empty() => answers,
+            _ => Err(DraftError::Missing { missing }),
         }
-        let missing = || {
-            let keys = whole.open(questions).into_iter();
-            let missing = keys
-                .map(|key| Missing {
-                    allowed: key.expects(questions),
-                    key,
-                })
-                .collect();
-            DraftError::Missing { missing }
+    }
+
+    fn with_defaults(&self, questions: &[Question]) -> Result<Self, DraftError> {
+        let mut whole = self.clone();
+        for answer in self
+            .open(questions)
+            .iter()
+            .filter_map(|key| Self::default_for(key, questions))
+        {
+            whole.offer(Source::Default, answer)?;
+        }
+        Ok(whole)
+    }
+
+    /// Returns nothing while one of the answers that every project has is open.
+    fn join(&self, questions: &[Question]) -> Option<Result<Answers, DraftError>> {
+        let Answer::Name(name) = self.get(&Key::Name)? else {
+            return None;
         };
-        let (
-            Some(Answer::Name(name)),
-            Some(Answer::Description(description)),
-            Some(Answer::SecurityContact(security_contact)),
-            Some(Answer::Created(created)),
-            Some(Answer::Resource(resource)),
-            Some(Answer::Fields(fields)),
-            [],
-        ) = (
-            whole.get(&Key::Name).cloned(),
-            whole.get(&Key::Description).cloned(),
-            whole.get(&Key::SecurityContact).cloned(),
-            whole.get(&Key::Created).cloned(),
-            whole.get(&Key::Resource).cloned(),
-            whole.get(&Key::Fields).cloned(),
-            whole.open(questions).as_slice(),
-        )
-        else {
-            return Err(missing());
+        let Answer::Description(description) = self.get(&Key::Description)? else {
+            return None;
         };
-        Ok(Answers {
-            name,
-            description,
-            security_contact,
-            created,
-            choices: whole.choices(questions)?,
-            versions: whole.versions(created)?,
-            resources: whole.resources(resource, fields)?,
-        })
+        let Answer::SecurityContact(security_contact) = self.get(&Key::SecurityContact)? else {
+            return None;
+        };
+        let Answer::Created(created) = self.get(&Key::Created)? else {
+            return None;
+        };
+        let Answer::Resource(resource) = self.get(&Key::Resource)? else {
+            return None;
+        };
+        let Answer::Fields(fields) = self.get(&Key::Fields)? else {
+            return None;
+        };
+        let lists = || {
+            Ok((
+                self.choices(questions)?,
+                self.versions(*created)?,
+                self.resources(resource, fields)?,
+            ))
+        };
+        Some(lists().map(|(choices, versions, resources)| Answers {
+            name: name.clone(),
+            description: description.clone(),
+            security_contact: security_contact.clone(),
+            created: *created,
+            choices,
+            versions,
+            resources,
+        }))
     }
 
     fn choices(
         &self,
         questions: &[Question],
-    ) -> Result<BTreeMap<super::choice::ChoiceId, Vec<super::choice::OptionId>>, DraftError> {
+    ) -> Result<BTreeMap<ChoiceId, Vec<OptionId>>, DraftError> {
         let mut choices = BTreeMap::new();
         for answer in self.held.values().map(|held| &held.answer) {
             if let Answer::Choice(id, options) = answer {
-                let texts = options.iter().map(super::choice::OptionId::as_str);
+                let texts = options.iter().map(OptionId::as_str);
                 choices.insert(
                     id.clone(),
                     Question::find(questions, id.as_str())?.pick(texts)?,
@@ -347,8 +347,8 @@ impl Draft {
         Ok(versions)
     }
 
-    fn resources(&self, name: ResourceName, fields: Fields) -> Result<Vec<Resource>, DraftError> {
-        let mut resources = vec![Resource::new(name, fields)?];
+    fn resources(&self, name: &ResourceName, fields: &Fields) -> Result<Vec<Resource>, DraftError> {
+        let mut resources = vec![Resource::new(name.clone(), fields.clone())?];
         if let Some(Answer::MoreResources(more)) = self.get(&Key::MoreResources) {
             resources.extend(more.iter().cloned());
         }
@@ -369,23 +369,6 @@ impl Draft {
 /// What stands in Cargo.toml and the README until somebody says it better.
 const DESCRIPTION: &str = "An API that is secure from its first commit";
 
-impl Source {
-    /// The place as a message names it.
-    fn place(&self, key: &Key) -> String {
-        let backticked = |name: Option<String>| {
-            name.map_or_else(|| format!("the {key}"), |name| format!("`{name}`"))
-        };
-        match self {
-            Self::Default => format!("the default {key}"),
-            Self::Prompt => format!("the {key}"),
-            Self::Preset(file) | Self::Fixed(file) => format!("the preset {file}"),
-            Self::File(file) => format!("the answers file {file}"),
-            Self::Variable => backticked(key.variable()),
-            Self::Flag => backticked(key.flag()),
-        }
-    }
-}
-
 fn contradiction(key: &Key, fixed: &Held, other: &Held) -> Result<(), DraftError> {
     match &fixed.source {
         Source::Fixed(preset)
@@ -403,46 +386,11 @@ fn contradiction(key: &Key, fixed: &Held, other: &Held) -> Result<(), DraftError
     }
 }
 
-fn count(missing: &[Missing]) -> String {
-    match missing.len() {
-        1 => "an answer is missing, and there is no terminal to ask at".to_owned(),
-        many => format!("{many} answers are missing, and there is no terminal to ask at"),
-    }
-}
-
-fn how_to_give(missing: &[Missing]) -> String {
-    let flags: Vec<_> = missing
-        .iter()
-        .map(|missing| missing.key.flag().unwrap_or_default())
-        .collect();
-    let width = flags.iter().map(String::len).max().unwrap_or_default();
-    let mut lines =
-        vec!["give each by its flag, in an answers file, or take `--defaults`:".to_owned()];
-    lines.extend(
-        flags
-            .iter()
-            .zip(missing)
-            .map(|(flag, missing)| format!("  {flag:width$}  {}", missing.allowed)),
-    );
-    lines.join("\n")
-}
-
 fn help_of(cause: &AnswerError) -> String {
     cause
         .help()
         .map(|help| help.to_string())
         .unwrap_or_default()
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({})",
-            self.key.flag().unwrap_or_default(),
-            self.allowed
-        )
-    }
 }
 
 #[cfg(test)]

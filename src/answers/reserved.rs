@@ -39,212 +39,46 @@ impl fmt::Display for Claim {
 }
 
 /// Keywords of all editions (Rust reference, "Keywords"), `gen` and `union` included.
-const RUST: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
+const RUST: &str = "\
+    abstract as async await become box break const continue crate do dyn else enum extern false \
+    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+    self static struct super trait true try type typeof union unsafe unsized use virtual where \
+    while yield";
 
-const RUST_CRATES: &[&str] = &["alloc", "core", "proc_macro", "std", "test"];
+const RUST_CRATES: &str = "alloc core proc_macro std test";
 
-const CARGO_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
+const CARGO_FOLDERS: &str = "build deps examples incremental";
 
-const WINDOWS_DEVICES: &[&str] = &[
-    "aux", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con",
-    "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
-];
+const WINDOWS_DEVICES: &str = "\
+    aux com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 \
+    lpt7 lpt8 lpt9 nul prn";
 
 /// What SQLite refuses as a bare column (tried on 3.40) or PostgreSQL lists as
 /// reserved (its manual, appendix C), and SQLite's names for its row number.
-const SQL: &[&str] = &[
-    "add",
-    "all",
-    "alter",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "authorization",
-    "autoincrement",
-    "between",
-    "binary",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "collation",
-    "column",
-    "commit",
-    "concurrently",
-    "constraint",
-    "create",
-    "cross",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "default",
-    "deferrable",
-    "delete",
-    "desc",
-    "distinct",
-    "do",
-    "drop",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "freeze",
-    "from",
-    "full",
-    "grant",
-    "group",
-    "having",
-    "ilike",
-    "in",
-    "index",
-    "initially",
-    "inner",
-    "insert",
-    "intersect",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "lateral",
-    "leading",
-    "left",
-    "like",
-    "limit",
-    "localtime",
-    "localtimestamp",
-    "natural",
-    "not",
-    "nothing",
-    "notnull",
-    "null",
-    "offset",
-    "oid",
-    "on",
-    "only",
-    "or",
-    "order",
-    "outer",
-    "overlaps",
-    "placing",
-    "primary",
-    "raise",
-    "references",
-    "returning",
-    "right",
-    "rowid",
-    "select",
-    "session_user",
-    "set",
-    "similar",
-    "some",
-    "symmetric",
-    "system_user",
-    "table",
-    "tablesample",
-    "then",
-    "to",
-    "trailing",
-    "transaction",
-    "true",
-    "unique",
-    "update",
-    "user",
-    "using",
-    "values",
-    "variadic",
-    "verbose",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+const SQL: &str = "\
+    add all alter analyse analyze and any array as asc asymmetric authorization autoincrement \
+    between binary both case cast check collate collation column commit concurrently constraint \
+    create cross current_catalog current_date current_role current_schema current_time \
+    current_timestamp current_user default deferrable delete desc distinct do drop else end \
+    escape except exists false fetch for foreign freeze from full grant group having ilike in \
+    index initially inner insert intersect into is isnull join lateral leading left like limit \
+    localtime localtimestamp natural not nothing notnull null offset oid on only or order outer \
+    overlaps placing primary raise references returning right rowid select session_user set \
+    similar some symmetric system_user table tablesample then to trailing transaction true \
+    unique update user using values variadic verbose when where window with";
 
 /// Columns that every resource has of itself.
-const SERVER: &[&str] = &[
-    "created_at",
-    "id",
-    "owner",
-    "role",
-    "tenant",
-    "updated_at",
-    "version",
-];
+const SERVER: &str = "created_at id owner role tenant updated_at version";
 
 /// Modules and types that stand beside a resource's own in the written service.
-const SERVICE: &[&str] = &[
-    "api",
-    "app",
-    "audit",
-    "audit_log",
-    "authn",
-    "authorized",
-    "authz",
-    "config",
-    "create",
-    "cursor",
-    "db",
-    "domain",
-    "error",
-    "fault",
-    "field",
-    "health",
-    "id",
-    "input",
-    "item",
-    "key",
-    "list",
-    "main",
-    "metric",
-    "migration",
-    "openapi",
-    "option",
-    "page",
-    "permit",
-    "policy",
-    "principal",
-    "problem",
-    "public",
-    "replace",
-    "result",
-    "route",
-    "sample",
-    "schema",
-    "scope",
-    "security",
-    "some",
-    "store",
-    "string",
-    "test",
-    "vec",
-    "version",
-    "view",
-];
+const SERVICE: &str = "\
+    api app audit audit_log authn authorized authz config create cursor db domain error fault \
+    field health id input item key list main metric migration openapi option page permit policy \
+    principal problem public replace result route sample schema scope security some store string \
+    test vec version view";
 
 /// Type names that a field of that name would shadow in the file where it is defined.
-const SHADOWING: &[&str] = &[
-    "create", "option", "page", "replace", "result", "some", "string", "vec", "view",
-];
+const SHADOWING: &str = "create option page replace result some string vec view";
 
 /// Returns who claims `word` against a crate, if anyone does.
 pub(crate) fn claim_on_crate(word: &str) -> Option<Claim> {
@@ -298,10 +132,10 @@ pub(crate) fn claim_on_field(word: &str) -> Option<Claim> {
     )
 }
 
-fn claim(word: &str, lists: &[(Claim, &[&str])]) -> Option<Claim> {
+fn claim(word: &str, lists: &[(Claim, &str)]) -> Option<Claim> {
     lists
         .iter()
-        .find(|(_, words)| words.contains(&word))
+        .find(|(_, words)| words.split(' ').any(|claimed| claimed == word))
         .map(|(claim, _)| *claim)
 }
 
