@@ -1,3 +1,5 @@
-//! palisade, as a library.
+//! palisade as a library: answers in, a service's files out.
 
 pub mod answers;
+pub mod catalog;
+pub mod render;

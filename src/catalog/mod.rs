@@ -1,0 +1,32 @@
+//! What can be built: the pieces and choices of `templates/`, read and checked.
+//!
+//! A choice is a folder with a `choice.toml`, an option a folder in it with a
+//! `piece.toml` and its `files/`. To add an option, add its folder: prompts,
+//! flags, help and docs are derived from the manifests.
+
+mod choice;
+mod error;
+mod files;
+mod id;
+mod manifest;
+mod piece;
+mod practice;
+mod read;
+mod selection;
+
+mod source;
+mod structure;
+mod template;
+
+pub use choice::{AnsweredBy, Choice, Pick};
+pub use error::{CatalogError, Fault};
+pub use id::PieceId;
+pub use manifest::Manifest;
+pub use piece::{Crate, Crates, Package, Piece};
+pub use practice::Practice;
+pub use read::Catalog;
+pub use selection::{Selection, SelectionError};
+
+pub use source::Source;
+pub use template::{Body, Class, Scope, Tags, Template};
+pub(crate) use template::{PLURAL, SINGULAR, VERSION};

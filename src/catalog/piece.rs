@@ -1,0 +1,120 @@
+//! What one option brings: `templates/<choice>/<option>/piece.toml` and its files.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::files::{FileTable, read_files};
+use super::{CatalogError, Fault, Manifest, PieceId, Practice, Source, Template};
+
+/// A piece: names, versions and prose from its manifest, and its files.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    pub id: PieceId,
+    pub title: String,
+    pub summary: String,
+    /// What each practice gets from this piece, in a sentence.
+    pub practices: BTreeMap<Practice, String>,
+    pub requires: Vec<Spanned<PieceId>>,
+    pub conflicts: Vec<Spanned<PieceId>>,
+    pub crates: Crates,
+    pub dev_crates: Crates,
+    pub files: Vec<Template>,
+    /// The package's head; base's alone.
+    pub package: Option<Package>,
+    /// What stands in Cargo.toml below the dependencies; base's alone.
+    pub manifest_tail: Option<Cow<'static, str>>,
+    /// The piece's part of Cargo.lock, as a difference to base's.
+    pub lock: Option<Cow<'static, str>>,
+    pub(super) manifest: Manifest,
+}
+
+/// Crates by name.
+pub type Crates = BTreeMap<String, Crate>;
+
+/// A dependency that a piece asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Crate {
+    pub version: String,
+    #[serde(default)]
+    pub features: Vec<String>,
+    #[serde(default = "yes")]
+    pub default_features: bool,
+    /// Stands as a comment above the dependency.
+    pub why: Option<String>,
+}
+
+/// What Cargo.toml's head says in every service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Package {
+    pub edition: String,
+    pub rust_version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct PieceToml {
+    title: String,
+    summary: String,
+    #[serde(default)]
+    practices: BTreeMap<Practice, String>,
+    #[serde(default)]
+    requires: Vec<Spanned<String>>,
+    #[serde(default)]
+    conflicts: Vec<Spanned<String>>,
+    #[serde(default)]
+    crates: Crates,
+    #[serde(default)]
+    dev_crates: Crates,
+    #[serde(default)]
+    files: FileTable,
+    package: Option<Spanned<Package>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Piece {
+    /// Reads a piece's folder.
+    pub(super) fn read(source: &Source, id: PieceId) -> Result<Self, CatalogError> {
+        let manifest = Manifest::read(source, format!("{id}/piece.toml"))?;
+        let toml: PieceToml = manifest.parse()?;
+        if let (Some(package), true) = (&toml.package, id != PieceId::Base) {
+            return Err(manifest.fault(Some(package.span()), Fault::BaseOnly));
+        }
+        let ids = |list: Vec<Spanned<String>>| {
+            list.into_iter()
+                .map(|id| piece_id(&manifest, id))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let text = |name: &str| source.text(&format!("{id}/{name}"));
+        Ok(Self {
+            files: read_files(source, &manifest, &id.to_string(), toml.files)?,
+            manifest_tail: text("manifest-tail.toml")?,
+            lock: text("crates.lock")?,
+            requires: ids(toml.requires)?,
+            conflicts: ids(toml.conflicts)?,
+            title: toml.title,
+            summary: toml.summary,
+            practices: toml.practices,
+            crates: toml.crates,
+            dev_crates: toml.dev_crates,
+            package: toml.package.map(Spanned::into_inner),
+            id,
+            manifest,
+        })
+    }
+}
+
+fn piece_id(manifest: &Manifest, id: Spanned<String>) -> Result<Spanned<PieceId>, CatalogError> {
+    let at = id.span();
+    match PieceId::parse(id.get_ref()) {
+        Ok(id) => Ok(Spanned::new(at, id)),
+        Err(error) => Err(manifest.fault(Some(at), Fault::BadId(error))),
+    }
+}

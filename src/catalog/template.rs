@@ -1,0 +1,101 @@
+//! One file of a piece: where it goes and how it gets there.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A file below a piece's `files/`.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Where it stands below `templates/`.
+    pub origin: String,
+    /// Where it goes in a service, placeholders and all.
+    pub path: String,
+    pub body: Body,
+    pub class: Class,
+    pub executable: bool,
+    /// Whether its lines are a list, in which both sides' additions hold.
+    pub list: bool,
+}
+
+/// What is done with a template's bytes.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Copied(Cow<'static, [u8]>),
+    Rendered { text: Cow<'static, str>, tags: Tags },
+}
+
+/// How a template's tags are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tags {
+    /// `{{ name }}` and `{% if flag %}`.
+    Curly,
+    /// `<{ name }>` and `<% if flag %>`, for text that has curly tags of its own.
+    Angle,
+}
+
+/// What happens to a file after it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Kept up to date, and merged where it was edited.
+    Managed,
+    /// Written once, then the user's alone.
+    Seeded,
+    /// Never changed after being written.
+    AppendOnly,
+    /// Made by the project itself, and checked in.
+    Derived,
+    /// Cargo.lock: replaced while untouched, never merged.
+    Lock,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Managed => "managed",
+            Self::Seeded => "seeded",
+            Self::AppendOnly => "append-only",
+            Self::Derived => "derived",
+            Self::Lock => "lock",
+        })
+    }
+}
+
+/// How often a template is rendered, told by the placeholders of its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Once.
+    Service,
+    /// Once a version: `__version__`.
+    Version,
+    /// Once a resource: `__resource__` or `__singular__`.
+    Resource,
+    /// Once a resource in each version.
+    Both,
+}
+
+/// The resource's plural in a path: `notes`.
+pub(crate) const PLURAL: &str = "__resource__";
+/// The resource's singular in a path: `note`.
+pub(crate) const SINGULAR: &str = "__singular__";
+/// The version in a path: `v1`.
+pub(crate) const VERSION: &str = "__version__";
+
+impl Scope {
+    /// Reads the scope from a path's placeholders.
+    pub fn of(path: &str) -> Self {
+        let resource = path.contains(PLURAL) || path.contains(SINGULAR);
+        match (resource, path.contains(VERSION)) {
+            (false, false) => Self::Service,
+            (false, true) => Self::Version,
+            (true, false) => Self::Resource,
+            (true, true) => Self::Both,
+        }
+    }
+}
+
+impl Template {
+    /// Returns how often it is rendered.
+    pub fn scope(&self) -> Scope {
+        Scope::of(&self.path)
+    }
+}

@@ -1,0 +1,18 @@
+//! The words that templates may place, ready for use.
+//!
+//! Whatever would be computed in a template is computed here and named. A kind
+//! of template has one struct; its serialized keys are the names that a
+//! template may use, and a test holds every template against them. To add a
+//! word: add a field to the struct of its noun, and fill it where it is made.
+
+mod field;
+mod field_type;
+mod resource;
+mod service;
+mod version;
+
+pub use field::{FieldWords, VariantWords};
+pub use field_type::TypeWords;
+pub use resource::{ResourceContext, ResourceUses, ResourceWords};
+pub use service::{InputWords, ServiceContext, ServiceWords};
+pub use version::{VersionContext, VersionWords, VersionedResourceContext};

@@ -1,0 +1,122 @@
+//! Words about a resource.
+
+use serde::Serialize;
+
+use super::{FieldWords, ServiceContext};
+use crate::answers::{FieldKind, Resource};
+
+/// What a template with `__resource__` or `__singular__` in its path can name.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResourceContext<'a> {
+    #[serde(flatten)]
+    pub common: &'a ServiceContext,
+    pub resource: &'a ResourceWords,
+}
+
+/// A resource and its fields, in the order in which they were given.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResourceWords {
+    /// `line_item`, as a module and a member.
+    pub singular: String,
+    /// `line_items`, as a module and a table.
+    pub plural: String,
+    /// `line-items`, as a step of a URI and in permissions.
+    pub path: String,
+    /// `LineItem`
+    pub type_name: String,
+    /// `LineItems`
+    pub plural_type_name: String,
+    /// In prose: `line item`.
+    pub label: String,
+    /// In prose: `line items`.
+    pub plural_label: String,
+    /// `a` or `an`, before the label.
+    pub article: String,
+    /// `A` or `An`, where a sentence begins with it.
+    pub article_capital: String,
+    pub fields: Vec<FieldWords>,
+    /// The fields that only some role may write.
+    pub restricted_fields: Vec<FieldWords>,
+    pub uses: ResourceUses,
+}
+
+/// Which types a resource's fields have, elements of lists included.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ResourceUses {
+    pub string: bool,
+    pub text: bool,
+    pub int: bool,
+    pub decimal: bool,
+    pub bool: bool,
+    pub uuid: bool,
+    pub date: bool,
+    pub datetime: bool,
+    pub email: bool,
+    pub url: bool,
+    #[serde(rename = "enum")]
+    pub choice: bool,
+    pub list: bool,
+    /// Some field may be absent.
+    pub optional: bool,
+    /// Some field is written by some role alone.
+    pub restricted: bool,
+}
+
+impl ResourceWords {
+    pub(super) fn new(resource: &Resource) -> Self {
+        let name = resource.name();
+        let fields: Vec<_> = resource.fields().iter().map(FieldWords::new).collect();
+        Self {
+            singular: name.singular().to_owned(),
+            plural: name.plural().to_owned(),
+            path: name.path(),
+            type_name: name.type_name(),
+            plural_type_name: name.plural_type_name(),
+            label: name.label(),
+            plural_label: name.plural_label(),
+            article: name.article().to_lowercase(),
+            article_capital: capitalized(name.article()),
+            restricted_fields: fields.iter().filter(|f| f.is_restricted).cloned().collect(),
+            fields,
+            uses: ResourceUses::of(resource),
+        }
+    }
+}
+
+impl ResourceUses {
+    fn of(resource: &Resource) -> Self {
+        let mut uses = Self::default();
+        for field in resource.fields().iter() {
+            field.kind().and_item().for_each(|kind| uses.add(kind));
+            uses.optional |= field.is_optional();
+            uses.restricted |= field.write().is_some();
+        }
+        uses
+    }
+
+    fn add(&mut self, kind: &FieldKind) {
+        let flag = match kind {
+            FieldKind::String(_) => &mut self.string,
+            FieldKind::Text(_) => &mut self.text,
+            FieldKind::Int(_) => &mut self.int,
+            FieldKind::Decimal(_) => &mut self.decimal,
+            FieldKind::Bool => &mut self.bool,
+            FieldKind::Uuid => &mut self.uuid,
+            FieldKind::Date => &mut self.date,
+            FieldKind::DateTime => &mut self.datetime,
+            FieldKind::Email => &mut self.email,
+            FieldKind::Url => &mut self.url,
+            FieldKind::Enum(_) => &mut self.choice,
+            FieldKind::List { .. } => &mut self.list,
+        };
+        *flag = true;
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

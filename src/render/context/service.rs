@@ -1,0 +1,119 @@
+//! Words about the whole service.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase as _;
+use serde::Serialize;
+
+use super::{ResourceWords, VersionWords};
+use crate::answers::Answers;
+use crate::catalog::{Catalog, Choice, Selection};
+
+/// What each template can name, whatever its scope.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceContext {
+    pub service: ServiceWords,
+    /// The API's versions, newest first.
+    pub versions: Vec<VersionWords>,
+    /// The resources, sorted by their plural.
+    pub resources: Vec<ResourceWords>,
+    /// The field types that bring code of their own, sorted by module.
+    pub inputs: Vec<InputWords>,
+    /// Whether there is one of those.
+    pub has_inputs: bool,
+    /// A flag an option, as `chosen.ci.github`; `_` stands for the `-` of a name.
+    pub chosen: BTreeMap<String, BTreeMap<String, bool>>,
+}
+
+/// The service's names and prose.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceWords {
+    /// `notes-api`
+    pub name: String,
+    /// `notes_api`
+    pub crate_name: String,
+    /// `NOTES_API`
+    pub env_prefix: String,
+    pub description: String,
+    /// `mailto:…` or `https://…`; empty when nobody gave one.
+    pub security_contact: String,
+    pub has_security_contact: bool,
+    /// The day on which the service was made: `2026-11-23`.
+    pub created: String,
+}
+
+/// A field type with code of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct InputWords {
+    /// `decimal`
+    pub module: String,
+    /// `Decimal`
+    pub type_name: String,
+}
+
+impl ServiceContext {
+    /// Puts the words together.
+    pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
+        let mut versions: Vec<_> = answers.versions().iter().map(VersionWords::new).collect();
+        versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+        let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
+        resources.sort_by(|a, b| a.plural.cmp(&b.plural));
+        let mut inputs: Vec<_> = selection.field_types().map(InputWords::new).collect();
+        inputs.sort();
+        Self {
+            service: ServiceWords::new(answers),
+            versions,
+            resources,
+            has_inputs: !inputs.is_empty(),
+            inputs,
+            chosen: chosen(catalog, selection),
+        }
+    }
+}
+
+impl ServiceWords {
+    fn new(answers: &Answers) -> Self {
+        let contact = answers.security_contact();
+        Self {
+            name: answers.name().as_str().to_owned(),
+            crate_name: answers.name().crate_name(),
+            env_prefix: answers.name().env_prefix(),
+            description: answers.description().as_str().to_owned(),
+            security_contact: contact.map(|c| c.as_str().to_owned()).unwrap_or_default(),
+            has_security_contact: contact.is_some(),
+            created: answers.created().to_string(),
+        }
+    }
+}
+
+impl InputWords {
+    fn new(field_type: &str) -> Self {
+        Self {
+            module: word(field_type),
+            type_name: field_type.to_upper_camel_case(),
+        }
+    }
+}
+
+fn chosen(
+    catalog: &Catalog,
+    selection: &Selection<'_>,
+) -> BTreeMap<String, BTreeMap<String, bool>> {
+    let flags = |choice: &Choice| {
+        let flag = |piece| selection.has(piece);
+        choice
+            .options
+            .iter()
+            .map(|(id, piece)| (word(id.as_str()), flag(&piece.id)))
+            .collect()
+    };
+    catalog
+        .choices
+        .values()
+        .map(|choice| (word(choice.id.as_str()), flags(choice)))
+        .collect()
+}
+
+fn word(id: &str) -> String {
+    id.replace('-', "_")
+}

@@ -1,0 +1,202 @@
+//! A whole service: every template of the chosen pieces, and cargo's two files.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::context::{
+    ResourceContext, ServiceContext, VersionContext, VersionWords, VersionedResourceContext,
+};
+use super::engine::Engine;
+use super::manifest::{Head, Surroundings, render_manifest};
+use super::{File, Graph, RenderError, Tree};
+use crate::answers::Answers;
+use crate::catalog::{Body, Catalog, Class, Piece, PieceId, Scope, Selection, Template};
+
+/// Renders all files of a service.
+///
+/// # Errors
+/// Only when the templates are at fault.
+pub fn render(
+    answers: &Answers,
+    catalog: &Catalog,
+    selection: &Selection<'_>,
+    surroundings: Surroundings,
+) -> Result<Tree, RenderError> {
+    let templates = selection.pieces().iter().flat_map(|piece| &piece.files);
+    let engine = Engine::compile(templates.clone())?;
+    let contexts = Contexts::new(&ServiceContext::new(answers, catalog, selection))?;
+    let mut tree = Tree::default();
+    for template in templates {
+        for (path, context) in contexts.of(template) {
+            add(&mut tree, &engine, template, path, context)?;
+        }
+    }
+    let head = Head {
+        name: answers.name().as_str(),
+        description: answers.description().as_str(),
+    };
+    let manifest = render_manifest(selection.pieces(), head, surroundings)?;
+    tree.insert("Cargo.toml", File::new(Class::Managed, manifest));
+    let lock = render_lock(selection.pieces(), answers.name().as_str())?;
+    tree.insert("Cargo.lock", File::new(Class::Lock, lock));
+    Ok(tree)
+}
+
+/// Puts Cargo.lock together from the pieces' fragments.
+///
+/// # Errors
+/// When base has no fragment, or fragments do not belong together.
+pub fn render_lock(pieces: &[&Piece], name: &str) -> Result<String, RenderError> {
+    let mut whole = Graph::default();
+    for piece in pieces {
+        let Some(text) = &piece.lock else {
+            if piece.id == PieceId::Base {
+                return Err(RenderError::NoLock {
+                    piece: piece.id.clone(),
+                });
+            }
+            continue;
+        };
+        let part = Graph::parse_fragment(text).map_err(|cause| RenderError::Fragment {
+            piece: piece.id.clone(),
+            cause,
+        })?;
+        whole.unite(part).map_err(|cause| RenderError::Clash {
+            piece: piece.id.clone(),
+            cause,
+        })?;
+    }
+    Ok(whole.render_lock(name))
+}
+
+fn add(
+    tree: &mut Tree,
+    engine: &Engine,
+    template: &Template,
+    path: String,
+    context: &Context,
+) -> Result<(), RenderError> {
+    let bytes = match &template.body {
+        Body::Copied(bytes) => bytes.to_vec(),
+        Body::Rendered { tags, .. } => engine
+            .render(&template.origin, *tags, context)?
+            .into_bytes(),
+    };
+    let file = File {
+        bytes,
+        executable: template.executable,
+        class: template.class,
+    };
+    match tree.insert(path.clone(), file) {
+        None => Ok(()),
+        Some(_) => Err(RenderError::Twice {
+            path,
+            origin: template.origin.clone(),
+        }),
+    }
+}
+
+/// Every context that a template of this service can be rendered with.
+struct Contexts {
+    service: Context,
+    versions: Vec<(VersionNames, Context)>,
+    resources: Vec<(ResourceNames, Context)>,
+    both: Vec<(VersionNames, ResourceNames, Context)>,
+}
+
+/// What `__version__` stands for.
+#[derive(Clone)]
+struct VersionNames(String);
+
+/// What `__resource__` and `__singular__` stand for.
+#[derive(Clone)]
+struct ResourceNames {
+    plural: String,
+    singular: String,
+}
+
+impl Contexts {
+    fn new(common: &ServiceContext) -> Result<Self, RenderError> {
+        let mut contexts = Self {
+            service: serialized(common)?,
+            versions: Vec::new(),
+            resources: Vec::new(),
+            both: Vec::new(),
+        };
+        for version in &common.versions {
+            let context = serialized(&VersionContext { common, version })?;
+            contexts
+                .versions
+                .push((VersionNames(version.module.clone()), context));
+        }
+        for resource in &common.resources {
+            let names = ResourceNames {
+                plural: resource.plural.clone(),
+                singular: resource.singular.clone(),
+            };
+            let context = serialized(&ResourceContext { common, resource })?;
+            contexts.resources.push((names.clone(), context));
+            let both = |version: &VersionWords| {
+                let context = VersionedResourceContext {
+                    common,
+                    version,
+                    resource,
+                };
+                Ok((
+                    VersionNames(version.module.clone()),
+                    names.clone(),
+                    serialized(&context)?,
+                ))
+            };
+            let both = common
+                .versions
+                .iter()
+                .map(both)
+                .collect::<Result<Vec<_>, RenderError>>()?;
+            contexts.both.extend(both);
+        }
+        Ok(contexts)
+    }
+
+    /// Returns where a template goes, and with which words.
+    fn of<'a>(&'a self, template: &'a Template) -> Vec<(String, &'a Context)> {
+        let path = template.path.as_str();
+        match template.scope() {
+            Scope::Service => vec![(path.to_owned(), &self.service)],
+            Scope::Version => self
+                .versions
+                .iter()
+                .map(|(v, context)| (v.place(path), context))
+                .collect(),
+            Scope::Resource => self
+                .resources
+                .iter()
+                .map(|(r, context)| (r.place(path), context))
+                .collect(),
+            Scope::Both => {
+                let place = |v: &VersionNames, r: &ResourceNames| r.place(&v.place(path));
+                self.both
+                    .iter()
+                    .map(|(v, r, context)| (place(v, r), context))
+                    .collect()
+            }
+        }
+    }
+}
+
+impl VersionNames {
+    fn place(&self, path: &str) -> String {
+        path.replace(crate::catalog::VERSION, &self.0)
+    }
+}
+
+impl ResourceNames {
+    fn place(&self, path: &str) -> String {
+        path.replace(crate::catalog::PLURAL, &self.plural)
+            .replace(crate::catalog::SINGULAR, &self.singular)
+    }
+}
+
+fn serialized(words: &impl Serialize) -> Result<Context, RenderError> {
+    Context::from_serialize(words).map_err(|error| RenderError::template("a context", &error))
+}

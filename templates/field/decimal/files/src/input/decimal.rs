@@ -1,0 +1,3 @@
+//! Exact decimal numbers.
+
+pub use rust_decimal::Decimal;
