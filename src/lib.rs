@@ -2,4 +2,6 @@
 
 pub mod answers;
 pub mod catalog;
+pub mod merge;
+pub mod project;
 pub mod render;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
+
 /// A file below a piece's `files/`.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -34,7 +36,8 @@ pub enum Tags {
 }
 
 /// What happens to a file after it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Kept up to date, and merged where it was edited.
     Managed,
@@ -46,6 +49,10 @@ pub enum Class {
     Derived,
     /// Cargo.lock: replaced while untouched, never merged.
     Lock,
+    /// What palisade remembers of a project, checked in with it.
+    Memory,
+    /// What stays on this machine.
+    Local,
 }
 
 impl fmt::Display for Class {
@@ -56,6 +63,8 @@ impl fmt::Display for Class {
             Self::AppendOnly => "append-only",
             Self::Derived => "derived",
             Self::Lock => "lock",
+            Self::Memory => "memory",
+            Self::Local => "local",
         })
     }
 }

@@ -1,0 +1,78 @@
+//! What a project keeps of its rendering.
+
+use semver::Version;
+
+use super::{Record, base64_lines};
+use crate::catalog::Class;
+use crate::render::{File, Tree};
+
+/// Where the answers are kept.
+pub const ANSWERS: &str = "palisade.toml";
+pub(super) const PRISTINE: &str = ".palisade/pristine/";
+pub(super) const SUFFIX: &str = ".b64";
+pub(super) const RECORD: &str = ".palisade/lock.toml";
+pub(super) const LOCK: &str = "Cargo.lock";
+
+/// `-text` keeps git from turning line ends, and both keep reviews short.
+const ATTRIBUTES: &str = "* -text linguist-generated\n";
+
+/// Adds to a rendered service the answers and the memory of both.
+pub fn remember(tree: &mut Tree, answers: String, generator: Version) {
+    tree.insert(ANSWERS, File::new(Class::Managed, answers));
+    let lock = tree
+        .get(LOCK)
+        .map(|file| file.bytes.as_slice())
+        .unwrap_or_default();
+    let record = Record::new(generator, lock).render();
+    let pristine: Vec<_> = tree
+        .iter()
+        .filter(|(_, file)| file.class == Class::Managed)
+        .map(|(path, file)| {
+            let text = base64_lines::encode(&file.bytes);
+            (
+                format!("{PRISTINE}{path}{SUFFIX}"),
+                File::new(Class::Memory, text),
+            )
+        })
+        .collect();
+    tree.extend(pristine);
+    tree.insert(RECORD, File::new(Class::Memory, record));
+    tree.insert(
+        ".palisade/.gitattributes",
+        File::new(Class::Memory, ATTRIBUTES),
+    );
+    tree.insert(".palisade/local/.gitignore", File::new(Class::Local, "*\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn managed_files_and_the_answers_are_remembered_and_seeded_ones_are_not() {
+        let mut tree = Tree::default();
+        tree.insert("src/app.rs", File::new(Class::Managed, "fn app() {}\n"));
+        tree.insert("README.md", File::new(Class::Seeded, "# Notes\n"));
+        tree.insert(LOCK, File::new(Class::Lock, "version = 4\n"));
+        remember(
+            &mut tree,
+            "name = \"notes\"\n".to_owned(),
+            Version::new(0, 1, 0),
+        );
+        let paths: Vec<_> = tree.paths().collect();
+        assert_eq!(
+            paths,
+            [
+                ".palisade/.gitattributes",
+                ".palisade/local/.gitignore",
+                ".palisade/lock.toml",
+                ".palisade/pristine/palisade.toml.b64",
+                ".palisade/pristine/src/app.rs.b64",
+                "Cargo.lock",
+                "README.md",
+                "palisade.toml",
+                "src/app.rs",
+            ]
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! A written project and what it remembers: palisade.toml and `.palisade/`.
+//!
+//! `pristine/` has each managed file as last rendered, so that an edit can be
+//! told from what palisade wrote, without git and in a monorepo's sub-folder.
+
+mod base64_lines;
+mod drift;
+mod error;
+mod memory;
+mod open;
+mod record;
+
+pub use drift::{AnswersState, Drift, State};
+pub use error::ProjectError;
+pub use memory::{ANSWERS, remember};
+pub use open::Project;
+pub use record::Record;
