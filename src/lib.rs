@@ -1,3 +1,4 @@
 //! palisade, as a library.
 
 pub mod answers;
+pub mod ui;
