@@ -68,7 +68,8 @@ impl FieldKind {
     /// Elements of a `list`, with and without a range.
     pub const LIST_MAX: u32 = 100;
 
-    const WORDS: [&'static str; 12] = [
+    /// The words of all types.
+    pub const WORDS: [&'static str; 12] = [
         "string", "text", "int", "decimal", "bool", "uuid", "date", "datetime", "email", "url",
         "enum", "list",
     ];

@@ -234,8 +234,8 @@ fn suggest(text: &str) -> Suggestion {
     let whole = join_within(&words, '_', ResourceName::MAX);
     let singular = forms(&whole).0;
     let item = format!(
-        "{}_item",
-        join_within(&words, '_', ResourceName::MAX - "_item".len())
+        "{}_record",
+        join_within(&words, '_', ResourceName::MAX - "_record".len())
     );
     Suggestion::first([whole, singular, item, "note".to_owned()], |name| {
         ResourceName::checked(name).is_ok()
@@ -308,7 +308,7 @@ mod tests {
                 ),
                 "{word}"
             );
-            assert_eq!(help(word), format!("try `{word}_item`"));
+            assert_eq!(help(word), format!("try `{word}_record`"));
         }
     }
 
@@ -329,7 +329,7 @@ mod tests {
                 ResourceName::parse(word)
             );
         }
-        assert_eq!(help("type"), "try `type_item`");
+        assert_eq!(help("type"), "try `type_record`");
     }
 
     #[test]
