@@ -1,10 +1,8 @@
 //! palisade as a library: answers in, a service's files out.
 
 pub mod answers;
-pub mod apply;
 pub mod catalog;
 pub mod merge;
 pub mod project;
 pub mod render;
 pub mod ui;
-pub mod vcs;

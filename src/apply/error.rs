@@ -28,7 +28,7 @@ pub enum ApplyError {
     #[diagnostic(code(palisade::apply::target), help("give a path that ends in a name, as `../notes-api`"))]
     NoName(PathBuf),
     #[error("there is no folder `{0}` to write into")]
-    #[diagnostic(code(palisade::apply::parent), help("make it first: mkdir -p {}", .0.display()))]
+    #[diagnostic(code(palisade::apply::parent), help("make it first: mkdir -p {0}"))]
     NoParent(PathBuf),
     #[error("`{0}` is not a folder")]
     #[diagnostic(code(palisade::apply::parent), help("choose a path below a folder"))]
