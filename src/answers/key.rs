@@ -56,10 +56,10 @@ impl Key {
 
     /// The answer as a heading: `Security contact`, or the title of a choice.
     pub fn title(&self, questions: &[Question]) -> String {
-        if let Self::Choice(id) = self {
-            if let Some(question) = questions.iter().find(|question| question.id == *id) {
-                return question.title.clone();
-            }
+        if let Self::Choice(id) = self
+            && let Some(question) = questions.iter().find(|question| question.id == *id)
+        {
+            return question.title.clone();
         }
         let name = self.to_string();
         let mut rest = name.chars();
