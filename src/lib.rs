@@ -3,7 +3,9 @@
 pub mod answers;
 pub mod apply;
 pub mod catalog;
+pub mod cli;
 pub mod merge;
+pub mod pipe;
 pub mod project;
 pub mod render;
 pub mod ui;

@@ -22,7 +22,9 @@ pub struct VcsError {
 /// What became of the first commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FirstCommit {
-    Made { id: String },
+    Made {
+        id: String,
+    },
     /// Everything is staged, and the user commits.
     Staged(Why),
 }
@@ -40,7 +42,9 @@ pub enum Why {
 pub fn repository_around(folder: &Path) -> Option<PathBuf> {
     let found = Repository::discover_path(folder, None::<&Path>).ok()?;
     let repository = Repository::open(&found).ok();
-    let root = repository.as_ref().and_then(|repository| repository.workdir());
+    let root = repository
+        .as_ref()
+        .and_then(|repository| repository.workdir());
     // Of a repository that may not be opened, as of another user, the path tells the root.
     root.or_else(|| found.parent()).map(Path::to_owned)
 }
