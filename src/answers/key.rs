@@ -54,6 +54,20 @@ impl Key {
         ))
     }
 
+    /// The answer as a heading: `Security contact`, or the title of a choice.
+    pub fn title(&self, questions: &[Question]) -> String {
+        if let Self::Choice(id) = self {
+            if let Some(question) = questions.iter().find(|question| question.id == *id) {
+                return question.title.clone();
+            }
+        }
+        let name = self.to_string();
+        let mut rest = name.chars();
+        rest.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(rest).collect()
+        })
+    }
+
     fn word(&self) -> Option<&str> {
         match self {
             Self::Name => Some("name"),
@@ -108,6 +122,7 @@ impl fmt::Display for Key {
 mod tests {
     use super::Key;
     use crate::answers::choice::ChoiceId;
+    use crate::answers::question::tests::question;
 
     #[test]
     fn a_key_is_spelled_for_each_place() {
@@ -123,5 +138,13 @@ mod tests {
             Some("PALISADE_SECURITY_CONTACT")
         );
         assert_eq!(Key::Versions.flag(), None);
+    }
+
+    #[test]
+    fn a_choice_is_headed_by_its_title() {
+        let questions = [question("ci", false, &["github", "none"])];
+        let ci = Key::Choice(ChoiceId::parse("ci").expect("an id"));
+        assert_eq!(ci.title(&questions), "CI");
+        assert_eq!(Key::SecurityContact.title(&questions), "Security contact");
     }
 }

@@ -60,3 +60,6 @@ pub use suggestion::Suggestion;
 pub use toml_reader::FileError;
 pub use variant::{Variant, VariantError};
 pub use version::{Version, VersionError, VersionName};
+
+#[cfg(test)]
+pub(crate) use question::tests::question as test_question;

@@ -8,7 +8,10 @@ use super::quoted::Quoted;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     pub id: ChoiceId,
+    /// The choice as a heading: `Continuous integration`.
+    pub title: String,
     pub prompt: String,
+    /// What to think of when answering; may be empty.
     pub help: String,
     /// What is taken when nobody says otherwise.
     pub default: Vec<OptionId>,
@@ -161,6 +164,7 @@ pub(crate) mod tests {
         let option = |id: &str| OptionId::parse(id).expect(id);
         Question {
             id: ChoiceId::parse(id).expect(id),
+            title: id.to_uppercase(),
             prompt: format!("Which {id}?"),
             help: String::new(),
             default: options.first().map(|id| option(id)).into_iter().collect(),

@@ -22,6 +22,7 @@ fn question(choice: &Choice) -> Question {
     });
     Question {
         id: choice.id.clone(),
+        title: choice.title.clone(),
         prompt: choice.prompt.clone(),
         help: choice.help.clone().unwrap_or_default(),
         default: choice.default.clone(),

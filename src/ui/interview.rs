@@ -1,9 +1,10 @@
+use dialoguer::console::truncate_str;
 use miette::Diagnostic;
 
 use super::error::UiError;
 use super::prompter::{Prompter, Start};
 use crate::answers::{
-    Answer, Draft, FieldKind, Fields, Key, ProjectName, Question, SecurityContact, Source,
+    Answer, Draft, FieldKind, Fields, Key, Offer, ProjectName, Question, SecurityContact, Source,
 };
 
 /// What can be offered because it was found lying about.
@@ -65,13 +66,14 @@ pub(crate) fn ask(
         }
     }
     if let Some(hint) = hint(key) {
-        prompter.say(&prompter.palette().aside(hint))?;
+        aside(prompter, &hint)?;
     }
+    let width = prompter.screen().width;
     loop {
         let check = |text: &str| {
             Answer::parse(key, text, questions)
                 .map(drop)
-                .map_err(|error| objection(&error))
+                .map_err(|error| objection(width, &error))
         };
         let text = prompter.line(&wording(key), start.clone(), check)?;
         // The line was held against the very same rules, so this is left at the first turn.
@@ -83,48 +85,61 @@ pub(crate) fn ask(
 
 fn pick(prompter: &Prompter<'_>, question: &Question, start: &Start) -> Result<Answer, UiError> {
     if !question.help.is_empty() {
-        let help = textwrap::fill(&question.help, prompter.screen().width);
-        prompter.say(&prompter.palette().aside(help))?;
+        aside(prompter, &question.help)?;
     }
-    let taken: Vec<&str> = start.text().split(',').collect();
-    let items: Vec<_> = question
+    let width = prompter.screen().width;
+    let labels: Vec<_> = question
         .options
         .iter()
-        .map(|offer| {
-            (
-                format!("{}: {}", offer.title, offer.summary),
-                taken.contains(&offer.id.as_str()),
-            )
-        })
+        .map(|offer| label(offer, width))
         .collect();
+    let taken: Vec<_> = start.text().split(',').collect();
+    let is_taken = |offer: &Offer| taken.contains(&offer.id.as_str());
     loop {
         let picked = if question.many {
-            prompter.several(&question.prompt, &items)?
+            let checked = question.options.iter().map(is_taken);
+            prompter.several(
+                &question.prompt,
+                &labels.iter().cloned().zip(checked).collect::<Vec<_>>(),
+            )?
         } else {
-            let labels: Vec<_> = items.iter().map(|(label, _)| label.clone()).collect();
-            let first = items
+            let first = question
+                .options
                 .iter()
-                .position(|(_, taken)| *taken)
+                .position(is_taken)
                 .unwrap_or_default();
             vec![prompter.one(&question.prompt, &labels, first)?]
         };
-        let ids = picked
+        let offers = picked
             .into_iter()
-            .filter_map(|index| question.options.get(index))
-            .map(|offer| offer.id.as_str());
-        match question.pick(ids) {
+            .filter_map(|index| question.options.get(index));
+        match question.pick(offers.map(|offer| offer.id.as_str())) {
             Ok(options) => return Ok(Answer::Choice(question.id.clone(), options)),
-            Err(error) => prompter.say(&prompter.palette().bad(objection(&error)))?,
+            Err(error) => prompter.say(&prompter.palette().bad(objection(width, &error)))?,
         }
     }
 }
 
-/// Rule and way out on the one line that a prompt has for an objection.
-fn objection(error: &dyn Diagnostic) -> String {
-    match error.help() {
-        Some(help) => format!("{error}; {help}"),
-        None => error.to_string(),
-    }
+fn aside(prompter: &Prompter<'_>, text: &str) -> Result<(), UiError> {
+    let folded = textwrap::fill(text, prompter.screen().width);
+    prompter.say(&prompter.palette().aside(folded))
+}
+
+/// An option on one line: a list clears as many lines as it has items.
+fn label(offer: &Offer, width: usize) -> String {
+    let whole = format!("{}: {}", offer.title, offer.summary);
+    truncate_str(&whole, width.saturating_sub(4), "…").into_owned()
+}
+
+/// Rule and way out, folded: a prompt clears the lines that it knows of, not those that a
+/// terminal made of a long one.
+fn objection(width: usize, error: &dyn Diagnostic) -> String {
+    let help = error
+        .help()
+        .map(|help| format!("; {help}"))
+        .unwrap_or_default();
+    // Beside the mark that the prompt sets before it.
+    textwrap::fill(&format!("{error}{help}"), width.saturating_sub(4))
 }
 
 /// The question as it is put.
@@ -144,7 +159,7 @@ fn hint(key: &Key) -> Option<String> {
     match key {
         Key::Fields => Some(format!(
             "NAME:TYPE[:MIN..MAX][:optional][:write=ROLE] with blanks between, at most {}.\n\
-             Types: {}, like state:enum:draft,sent or tags:list:..20:string:1..50.",
+             Types: {}; as in state:enum:draft,sent and tags:list:..20:string:1..50.",
             Fields::MAX,
             FieldKind::WORDS.join(", ")
         )),
@@ -154,14 +169,16 @@ fn hint(key: &Key) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Suggestions, objection};
-    use crate::answers::{Answer, Key};
+    use super::{Suggestions, label, objection};
+    use crate::answers::{Answer, Key, test_question};
+
+    fn refused(width: usize, key: &Key, text: &str) -> String {
+        objection(width, &Answer::parse(key, text, &[]).expect_err(text))
+    }
 
     #[test]
-    fn an_objection_is_one_line_with_rule_and_way_out() {
-        let error = Answer::parse(&Key::Name, "Straße API", &[]).expect_err("no name");
-        let line = objection(&error);
-        assert!(line.ends_with("; try `strasse-api`"), "{line}");
+    fn an_objection_has_rule_and_way_out() {
+        assert!(refused(200, &Key::Name, "Straße API").ends_with("; try `strasse-api`"));
         for (key, text) in [
             (Key::Fields, ""),
             (Key::Fields, "x:json"),
@@ -169,9 +186,21 @@ mod tests {
             (Key::Description, ""),
             (Key::SecurityContact, "a@b.c"),
         ] {
-            let line = objection(&Answer::parse(&key, text, &[]).expect_err(text));
+            let line = refused(200, &key, text);
             assert!(!line.contains('\n') && line.contains("; "), "{line}");
         }
+    }
+
+    #[test]
+    fn nothing_at_a_prompt_is_wider_than_the_screen() {
+        let folded = refused(50, &Key::Name, "Straße API");
+        assert!(
+            folded.lines().all(|line| line.chars().count() <= 46),
+            "{folded}"
+        );
+        let mut offer = test_question("ci", false, &["github"]).options.remove(0);
+        offer.summary = "long ".repeat(30);
+        assert_eq!(label(&offer, 50).chars().count(), 46);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod report;
 mod review;
 mod screen;
 mod summary;
+mod table;
 
 pub use error::UiError;
 pub use interrupt::Interrupt;

@@ -11,7 +11,12 @@ pub fn print_report(screen: Screen, error: &(dyn Diagnostic + 'static)) {
 }
 
 /// Renders an error with its help and, for a fault in a file, the line.
+///
+/// What has nothing but a message takes one line.
 pub fn render_report(screen: Screen, error: &(dyn Diagnostic + 'static)) -> String {
+    if is_plain(error) {
+        return screen.palette.bad(error);
+    }
     let theme = GraphicalTheme {
         characters: if screen.unicode {
             ThemeCharacters::unicode()
@@ -38,10 +43,15 @@ pub fn render_report(screen: Screen, error: &(dyn Diagnostic + 'static)) -> Stri
     }
 }
 
+fn is_plain(error: &dyn Diagnostic) -> bool {
+    error.help().is_none() && error.source().is_none() && error.labels().is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::render_report;
     use crate::answers::{Date, Draft};
+    use crate::ui::error::UiError;
     use crate::ui::palette::Palette;
     use crate::ui::screen::Screen;
 
@@ -64,6 +74,14 @@ mod tests {
             assert!(shown.contains(part), "{part}: {shown}");
         }
         assert!(shown.is_ascii(), "{shown}");
+    }
+
+    #[test]
+    fn an_interrupt_is_told_in_one_line() {
+        assert_eq!(
+            render_report(Screen::plain(), &UiError::Interrupted),
+            "interrupted; nothing was written"
+        );
     }
 
     #[test]

@@ -2,8 +2,9 @@ use super::error::UiError;
 use super::interview::ask;
 use super::prompter::{Prompter, Start};
 use super::report::render_report;
-use super::summary::{Summary, capitalized, changeable};
-use crate::answers::{Answers, Draft, Key, Question, Rest};
+use super::summary::Summary;
+use super::table::counted;
+use crate::answers::{Answer, Answers, Draft, Key, Question, Rest};
 
 /// What the person decided at the review screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn review(
             questions,
             summary.ok().map(|summary| summary.files),
         );
-        let labels: Vec<_> = ways.iter().map(Way::label).collect();
+        let labels: Vec<_> = ways.iter().map(|way| way.label(questions)).collect();
         let way = prompter.one("Shall it be written?", &labels, 0)?;
         match ways.into_iter().nth(way) {
             Some(Way::Write(_)) => return Ok(Decision::Write(answers)),
@@ -77,20 +78,22 @@ fn change(
 /// A way on from the review screen.
 enum Way {
     Write(usize),
+    /// With the answer as it is now.
     Change(Key, String),
     Quit,
 }
 
 impl Way {
-    fn label(&self) -> String {
+    fn label(&self, questions: &[Question]) -> String {
         match self {
-            Self::Write(files) => format!("Write {files} files"),
-            Self::Change(key, _) => format!("Change {}", capitalized(key).to_lowercase()),
+            Self::Write(files) => format!("Write {}", counted(*files, "file")),
+            Self::Change(key, _) => format!("Change: {}", key.title(questions)),
             Self::Quit => "Quit, writing nothing".to_owned(),
         }
     }
 }
 
+/// Returns what can be done: to write, unless the plan failed; to change what no preset fixes; to quit.
 fn ways(
     draft: &Draft,
     answers: &Answers,
@@ -98,41 +101,77 @@ fn ways(
     files: Option<usize>,
 ) -> Vec<Way> {
     let write = files.map(Way::Write);
-    let change = changeable(draft, answers, questions)
+    let now = |key: &Key| match key {
+        Key::Choice(id) => answers
+            .taken(id.as_str())
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(","),
+        _ => draft
+            .get(key)
+            .or(Draft::default_for(key, questions).as_ref())
+            .map(Answer::text)
+            .unwrap_or_default(),
+    };
+    let keys = Key::asked(questions)
         .into_iter()
-        .map(|(key, now)| Way::Change(key, now));
+        .filter(|key| !draft.is_fixed(key));
+    let change = keys
+        .map(|key| (now(&key), key))
+        .map(|(now, key)| Way::Change(key, now));
     write.into_iter().chain(change).chain([Way::Quit]).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Way, ways};
-    use crate::answers::{Date, Draft, Key, Rest, Source};
+    use super::ways;
+    use crate::answers::test_question as question;
+    use crate::answers::{Date, Draft, Key, Question, Rest, Source};
+
+    fn labels(files: Option<usize>) -> Vec<String> {
+        let questions: [Question; 2] = [
+            question("auth", true, &["api-key"]),
+            question("ci", false, &["github", "none"]),
+        ];
+        let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
+        draft
+            .offer_text(Source::Flag, &Key::Name, "notes-api", &questions)
+            .expect("a name");
+        let contact = "https://example.org/security";
+        draft
+            .offer_text(
+                Source::Fixed("org.toml".into()),
+                &Key::SecurityContact,
+                contact,
+                &questions,
+            )
+            .expect("fixed");
+        let answers = draft.finish(&questions, Rest::Defaults).expect("defaults");
+        ways(&draft, &answers, &questions, files)
+            .iter()
+            .map(|way| way.label(&questions))
+            .collect()
+    }
+
+    #[test]
+    fn facts_and_fixed_answers_cannot_be_changed() {
+        assert_eq!(
+            labels(Some(78)),
+            [
+                "Write 78 files",
+                "Change: Name",
+                "Change: Description",
+                "Change: First resource",
+                "Change: Fields",
+                "Change: CI",
+                "Quit, writing nothing",
+            ]
+        );
+    }
 
     #[test]
     fn nothing_is_written_while_the_answers_do_not_go_together() {
-        let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
-        draft
-            .offer_text(Source::Flag, &Key::Name, "notes-api", &[])
-            .expect("a name");
-        let answers = draft.finish(&[], Rest::Defaults).expect("defaults");
-        let labels = |files| {
-            ways(&draft, &answers, &[], files)
-                .iter()
-                .map(Way::label)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            labels(Some(78)).first().map(String::as_str),
-            Some("Write 78 files")
-        );
-        assert_eq!(
-            labels(None).first().map(String::as_str),
-            Some("Change name")
-        );
-        assert_eq!(
-            labels(None).last().map(String::as_str),
-            Some("Quit, writing nothing")
-        );
+        assert!(labels(None).iter().all(|label| !label.starts_with("Write")));
     }
 }
