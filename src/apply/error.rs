@@ -10,13 +10,22 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum ApplyError {
     #[error("`{0}` is already there, and is not empty")]
-    #[diagnostic(code(palisade::apply::target), help("choose another folder: nothing in it was touched"))]
+    #[diagnostic(
+        code(palisade::apply::target),
+        help("choose another folder: nothing in it was touched")
+    )]
     NotEmpty(PathBuf),
     #[error("`{0}` is a file")]
-    #[diagnostic(code(palisade::apply::target), help("choose another folder: the file was not touched"))]
+    #[diagnostic(
+        code(palisade::apply::target),
+        help("choose another folder: the file was not touched")
+    )]
     IsFile(PathBuf),
     #[error("`{0}` is a symbolic link")]
-    #[diagnostic(code(palisade::apply::target), help("name the folder that it leads to, or choose another"))]
+    #[diagnostic(
+        code(palisade::apply::target),
+        help("name the folder that it leads to, or choose another")
+    )]
     IsLink(PathBuf),
     #[error("`{0}` is the folder that you are in")]
     #[diagnostic(
@@ -25,10 +34,13 @@ pub enum ApplyError {
     )]
     IsCurrent(PathBuf),
     #[error("`{0}` names no folder")]
-    #[diagnostic(code(palisade::apply::target), help("give a path that ends in a name, as `../notes-api`"))]
+    #[diagnostic(
+        code(palisade::apply::target),
+        help("give a path that ends in a name, as `../notes-api`")
+    )]
     NoName(PathBuf),
     #[error("there is no folder `{0}` to write into")]
-    #[diagnostic(code(palisade::apply::parent), help("make it first: mkdir -p {0}"))]
+    #[diagnostic(code(palisade::apply::parent), help("make it first: mkdir -p {}", .0.display()))]
     NoParent(PathBuf),
     #[error("`{0}` is not a folder")]
     #[diagnostic(code(palisade::apply::parent), help("choose a path below a folder"))]
@@ -52,11 +64,17 @@ pub enum ApplyError {
 
 impl ApplyError {
     pub(super) fn stage(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |cause| Self::Stage { path: path.to_owned(), cause }
+        move |cause| Self::Stage {
+            path: path.to_owned(),
+            cause,
+        }
     }
 
     pub(super) fn look(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |cause| Self::Look { path: path.to_owned(), cause }
+        move |cause| Self::Look {
+            path: path.to_owned(),
+            cause,
+        }
     }
 }
 

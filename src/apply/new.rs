@@ -42,7 +42,10 @@ pub fn apply_new<T, E: From<ApplyError>>(
     if interrupted() {
         return Err(ApplyError::Interrupted.into());
     }
-    let failed = |cause| ApplyError::Rename { path: target.path().to_owned(), cause };
+    let failed = |cause| ApplyError::Rename {
+        path: target.path().to_owned(),
+        cause,
+    };
     fs::rename(&tree, target.path()).map_err(failed)?;
     // The rename itself; where a folder cannot be synced, the system does it in time.
     let _ = fs::File::open(target.parent()).and_then(|parent| parent.sync_all());

@@ -28,10 +28,17 @@ impl Stage {
     ) -> Result<(Self, usize), ApplyError> {
         // Between a folder's birth and its lock it would look dead to others.
         let births = Births::wait(parent, interrupted)?;
-        let removed = if births.are_ours() { remove_dead(parent) } else { 0 };
+        let removed = if births.are_ours() {
+            remove_dead(parent)
+        } else {
+            0
+        };
         let failed = ApplyError::stage(parent);
         let made = make_folder(parent).and_then(|folder| {
-            let stage = lock(&folder.join(LOCK)).map(|lock| Self { folder: folder.clone(), _lock: lock });
+            let stage = lock(&folder.join(LOCK)).map(|lock| Self {
+                folder: folder.clone(),
+                _lock: lock,
+            });
             if stage.is_err() {
                 // What could not be locked holds nothing yet.
                 let _ = fs::remove_dir_all(&folder);
@@ -87,7 +94,9 @@ struct Births(Option<File>);
 
 impl Births {
     fn wait(parent: &Path, interrupted: &dyn Fn() -> bool) -> Result<Self, ApplyError> {
-        let Ok(folder) = File::open(parent) else { return Ok(Self(None)) };
+        let Ok(folder) = File::open(parent) else {
+            return Ok(Self(None));
+        };
         for _ in 0..500 {
             match folder.try_lock() {
                 Ok(()) => return Ok(Self(Some(folder))),
@@ -108,7 +117,9 @@ impl Births {
 }
 
 fn remove_dead(parent: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(parent) else { return 0 };
+    let Ok(entries) = fs::read_dir(parent) else {
+        return 0;
+    };
     entries
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX))
@@ -119,7 +130,9 @@ fn remove_dead(parent: &Path) -> usize {
 
 /// Whether a folder is a stage, by what is in it, and nobody holds its lock.
 fn is_dead(folder: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(folder) else { return false };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
     let is_ours = |entry: io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| entry.file_name() == LOCK || entry.file_name() == TREE)
     };
@@ -138,7 +151,9 @@ mod tests {
 
     fn folders(parent: &Path) -> Vec<String> {
         let entries = fs::read_dir(parent).expect("the folder is there").flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect()
     }
 
     #[test]
@@ -164,7 +179,12 @@ mod tests {
         }
         let (second, removed) = Stage::make(parent.path(), &|| false).expect("a stage");
         assert_eq!(removed, 2);
-        assert_eq!(folders(parent.path()).len(), 3, "{:?}", folders(parent.path()));
+        assert_eq!(
+            folders(parent.path()).len(),
+            3,
+            "{:?}",
+            folders(parent.path())
+        );
         drop((live, second));
         assert_eq!(folders(parent.path()), [format!("{PREFIX}foreign")]);
     }

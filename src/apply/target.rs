@@ -27,7 +27,9 @@ impl Target {
                 false => ApplyError::NoName(path),
             });
         }
-        let parent = path.parent().map_or_else(|| current.to_owned(), Path::to_owned);
+        let parent = path
+            .parent()
+            .map_or_else(|| current.to_owned(), Path::to_owned);
         match fs::metadata(&parent) {
             Ok(found) if found.is_dir() => {}
             Ok(_) => return Err(ApplyError::ParentIsFile(parent)),
@@ -40,7 +42,11 @@ impl Target {
             Err(error) => return Err(ApplyError::look(&parent)(error)),
         }
         let permissions = free(&path, current)?;
-        Ok(Self { path, parent, permissions })
+        Ok(Self {
+            path,
+            parent,
+            permissions,
+        })
     }
 
     /// Returns the absolute path.
@@ -67,7 +73,11 @@ fn free(path: &Path, current: &Path) -> Result<Option<fs::Permissions>, ApplyErr
     if !found.is_dir() {
         return Err(ApplyError::IsFile(path.to_owned()));
     }
-    if fs::read_dir(path).map_err(ApplyError::look(path))?.next().is_some() {
+    if fs::read_dir(path)
+        .map_err(ApplyError::look(path))?
+        .next()
+        .is_some()
+    {
         return Err(ApplyError::NotEmpty(path.to_owned()));
     }
     // A rename would leave the shell in a folder that is gone.

@@ -22,15 +22,25 @@ pub(super) fn write_all(
         if interrupted() {
             return Err(ApplyError::Interrupted);
         }
-        write(folder, path, file)
-            .map_err(|cause| ApplyError::Write { path: path.to_owned(), cause })?;
-        folders.extend(Path::new(path).ancestors().skip(1).map(|path| folder.join(path)));
+        write(folder, path, file).map_err(|cause| ApplyError::Write {
+            path: path.to_owned(),
+            cause,
+        })?;
+        folders.extend(
+            Path::new(path)
+                .ancestors()
+                .skip(1)
+                .map(|path| folder.join(path)),
+        );
         step();
     }
     // A file's name is safe only when its folder is.
     for path in folders {
         let synced = fs::File::open(&path).and_then(|folder| folder.sync_all());
-        synced.map_err(|cause| ApplyError::Write { path: path.display().to_string(), cause })?;
+        synced.map_err(|cause| ApplyError::Write {
+            path: path.display().to_string(),
+            cause,
+        })?;
     }
     Ok(())
 }
@@ -42,7 +52,11 @@ fn write(folder: &Path, path: &str, file: &File) -> io::Result<()> {
     }
     let mode = if file.executable { 0o777 } else { 0o666 };
     let mut options = OpenOptions::new();
-    let mut written = options.write(true).create_new(true).mode(mode).open(&path)?;
+    let mut written = options
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(&path)?;
     written.write_all(&file.bytes)?;
     written.sync_all()
 }

@@ -11,7 +11,9 @@ mod id;
 mod manifest;
 mod piece;
 mod practice;
+mod questions;
 mod read;
+mod requirement;
 mod selection;
 
 mod source;
@@ -25,6 +27,7 @@ pub use manifest::Manifest;
 pub use piece::{Crate, Crates, Package, Piece};
 pub use practice::Practice;
 pub use read::Catalog;
+pub use requirement::{Requirement, Requirements};
 pub use selection::{Selection, SelectionError};
 
 pub use source::Source;

@@ -9,9 +9,11 @@ mod error;
 mod memory;
 mod open;
 mod record;
+mod surroundings;
 
 pub use drift::{AnswersState, Drift, State};
 pub use error::ProjectError;
 pub use memory::{ANSWERS, remember};
 pub use open::Project;
 pub use record::Record;
+pub use surroundings::workspace_above;

@@ -1,0 +1,58 @@
+//! The requirements that a service is measured by: `templates/requirements.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CatalogError, Manifest, Practice, Source};
+
+/// What one id demands, and where that is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Requirement {
+    pub practice: Practice,
+    pub requirement: String,
+    pub source: String,
+    pub proof: String,
+    /// Files of a service in which the code holds it.
+    #[serde(default)]
+    pub r#where: Vec<String>,
+    /// Tests that prove it.
+    #[serde(default)]
+    pub test: Vec<String>,
+}
+
+/// All requirements by id, as `TLS-4`.
+#[derive(Debug, Clone, Default)]
+pub struct Requirements(BTreeMap<String, Requirement>);
+
+impl Requirements {
+    /// Reads the table compiled into this program.
+    ///
+    /// # Errors
+    /// As [`Requirements::read`]; a test holds that there are none.
+    pub fn embedded() -> Result<Self, CatalogError> {
+        Self::read(&Source::embedded())
+    }
+
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// When it is missing, or has an unknown key.
+    pub fn read(source: &Source) -> Result<Self, CatalogError> {
+        Manifest::read(source, "requirements.toml".to_owned())?
+            .parse()
+            .map(Self)
+    }
+
+    /// Returns the requirement of an id, whatever the case of its letters.
+    pub fn get(&self, id: &str) -> Option<(&str, &Requirement)> {
+        let (id, requirement) = self.0.get_key_value(&id.to_ascii_uppercase())?;
+        Some((id, requirement))
+    }
+
+    /// Returns all ids.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}

@@ -1,0 +1,138 @@
+//! Why a command did not do its work, and with which code it ends.
+
+use std::io;
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::answers::{AnswerError, DraftError, OfferError, ProjectNameError};
+use crate::apply::ApplyError;
+use crate::catalog::CatalogError;
+use crate::pipe::PipeError;
+use crate::project::ProjectError;
+use crate::ui::UiError;
+use crate::vcs::VcsError;
+
+/// The end of a command that had something to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    /// `status` found a missing file or answers that are not applied.
+    Found,
+}
+
+impl Outcome {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Found => 4,
+        }
+    }
+}
+
+/// The end of a command that was refused or failed.
+#[derive(Debug, Error, Diagnostic)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Draft(#[from] DraftError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Offer(#[from] OfferError),
+    #[error("the folder's name cannot be the service's: {cause}")]
+    #[diagnostic(code(palisade::answers::refused), help("{}", help_of(cause)))]
+    FolderName { cause: ProjectNameError },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    CrateName(ProjectNameError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pipe(#[from] PipeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Apply(#[from] ApplyError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Vcs(#[from] VcsError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ui(#[from] UiError),
+    #[error("cannot read `{path}`: {cause}")]
+    #[diagnostic(code(palisade::cli::read), help("check the path: nothing was written"))]
+    Read { path: String, cause: io::Error },
+    #[error("cannot tell in which folder this is: {0}")]
+    #[diagnostic(code(palisade::cli::current), help("go to a folder that is there"))]
+    Current(io::Error),
+    #[error("there is neither a piece nor a requirement called `{given}`")]
+    #[diagnostic(
+        code(palisade::cli::unknown_topic),
+        help(
+            "`palisade list` shows the pieces; requirements are called as `TLS-1`{}",
+            like(suggestion)
+        )
+    )]
+    UnknownTopic {
+        given: String,
+        suggestion: Option<String>,
+    },
+    #[error("cannot write the result: {0}")]
+    #[diagnostic(code(palisade::cli::output))]
+    Output(io::Error),
+    #[error("cannot write man pages to `{path}`: {cause}")]
+    #[diagnostic(code(palisade::cli::output))]
+    Page { path: PathBuf, cause: io::Error },
+    #[error("this system takes no signal handlers: {0}")]
+    #[diagnostic(code(palisade::cli::signals))]
+    Signals(io::Error),
+}
+
+impl Failure {
+    /// Returns the exit code; of what ended quietly nothing is to be reported.
+    pub(super) fn code(&self) -> u8 {
+        match self {
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Self::Apply(ApplyError::Interrupted) | Self::Ui(UiError::Interrupted) => 130,
+            Self::Draft(error) | Self::Offer(OfferError::Draft(error)) if is_usage(error) => 2,
+            _ => 1,
+        }
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Whether an answer names an option, a choice or a variable that is not there.
+fn is_usage(error: &DraftError) -> bool {
+    matches!(
+        error,
+        DraftError::Choice(_)
+            | DraftError::UnknownVariable { .. }
+            | DraftError::Refused {
+                cause: AnswerError::Choice(_),
+                ..
+            }
+    )
+}
+
+fn help_of(cause: &ProjectNameError) -> String {
+    let help = cause
+        .help()
+        .map(|help| format!("{help}; "))
+        .unwrap_or_default();
+    format!("{help}name another folder, or give the name with `--name`")
+}
+
+fn like(suggestion: &Option<String>) -> String {
+    suggestion
+        .as_ref()
+        .map(|id| format!("; is it `{id}`?"))
+        .unwrap_or_default()
+}

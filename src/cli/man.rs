@@ -1,0 +1,62 @@
+//! The manual.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+
+use super::args::Cli;
+use super::failure::{Failure, Outcome};
+use super::out::Out;
+
+/// Print the manual page, or write one for each command
+///
+/// Examples:
+///   palisade man | man -l -
+///   palisade man --dir ~/.local/share/man/man1
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct ManArgs {
+    /// Folder for a page per command
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &ManArgs, out: Out) -> Result<Outcome, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    match &args.dir {
+        None => out.result(String::from_utf8_lossy(&page(command)?))?,
+        Some(dir) => write_pages(dir, &command, out)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn write_pages(dir: &Path, command: &clap::Command, out: Out) -> Result<(), Failure> {
+    let commands = command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    for command in std::iter::once(command).chain(commands) {
+        let name = command
+            .get_display_name()
+            .unwrap_or_else(|| command.get_name())
+            .to_owned();
+        let path = dir.join(format!("{name}.1"));
+        let page = page(command.clone())?;
+        fs::write(&path, page).map_err(|cause| Failure::Page {
+            path: path.clone(),
+            cause,
+        })?;
+        out.detail(path.display());
+    }
+    Ok(())
+}
+
+fn page(command: clap::Command) -> Result<Vec<u8>, Failure> {
+    let mut page = Vec::new();
+    Man::new(command)
+        .render(&mut page)
+        .map_err(Failure::Output)?;
+    Ok(page)
+}

@@ -1,0 +1,96 @@
+//! Answers from wherever they are given, before anything is asked.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::NewArgs;
+use crate::answers::{Answer, Date, Draft, Key, ProjectName, Question, Source};
+use crate::cli::failure::Failure;
+
+/// What was given, and where.
+pub(super) struct Gathered {
+    pub(super) draft: Draft,
+    /// The folder that relative paths start from.
+    pub(super) current: PathBuf,
+}
+
+/// Variables that are no answers.
+const OTHERS: [&str; 1] = ["PALISADE_PRESET"];
+
+/// Reads preset, answers file, variables and flags, weakest first.
+pub(super) fn gather(args: &NewArgs, questions: &[Question]) -> Result<Gathered, Failure> {
+    let current = current()?;
+    let mut draft = Draft::new(today());
+    if let Some(path) = &args.preset {
+        draft.offer_preset(&path.display().to_string(), &load(path)?, questions)?;
+    }
+    if let Some(path) = &args.answers {
+        draft.offer_file(&path.display().to_string(), &load(path)?, questions)?;
+    }
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    draft.offer_variables(variables, &OTHERS, questions)?;
+    for (key, text) in flags(args) {
+        draft.offer_text(Source::Flag, &key, text, questions)?;
+    }
+    if let (Some(dir), None) = (&args.dir, &args.name) {
+        draft.offer(Source::Flag, Answer::Name(name_of(dir, &current)?))?;
+    }
+    Ok(Gathered { draft, current })
+}
+
+/// Returns the folder that this process is in.
+pub(super) fn current() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(Failure::Current)
+}
+
+fn flags(args: &NewArgs) -> impl Iterator<Item = (Key, &str)> {
+    let own = [
+        (Key::Name, &args.name),
+        (Key::Description, &args.description),
+        (Key::SecurityContact, &args.security_contact),
+        (Key::Resource, &args.resource),
+        (Key::Fields, &args.fields),
+        (Key::Created, &args.created),
+    ];
+    let own = own
+        .into_iter()
+        .filter_map(|(key, text)| Some((key, text.as_deref()?)));
+    let choices = args.choices.0.iter();
+    own.chain(choices.map(|(id, text)| (Key::Choice(id.clone()), text.as_str())))
+}
+
+/// Reads the name from a path's last part; that of `.` or `..` is where it leads.
+fn name_of(dir: &Path, current: &Path) -> Result<ProjectName, Failure> {
+    let last = match dir.file_name() {
+        Some(last) => last.to_owned(),
+        None => {
+            let found = current.join(dir).canonicalize().unwrap_or_default();
+            found.file_name().map(ToOwned::to_owned).unwrap_or_default()
+        }
+    };
+    ProjectName::parse(&last.to_string_lossy()).map_err(|cause| Failure::FolderName { cause })
+}
+
+fn load(path: &Path) -> Result<String, Failure> {
+    let text = match path.to_str() {
+        Some("-") => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map(|_| text)
+        }
+        _ => std::fs::read_to_string(path),
+    };
+    text.map_err(|cause| Failure::Read {
+        path: path.display().to_string(),
+        cause,
+    })
+}
+
+/// Asks the clock, once: every rendered date comes from here.
+fn today() -> Date {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Date::from_unix_seconds(since.as_secs())
+}

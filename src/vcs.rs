@@ -1,0 +1,109 @@
+//! Git, without a git program: libgit2 is compiled in, and runs no hook.
+
+use std::path::{Path, PathBuf};
+
+use git2::{Config, ErrorCode, IndexAddOption, Repository, RepositoryInitOptions, Signature};
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// What git refused.
+#[derive(Debug, Error, Diagnostic)]
+#[error("git cannot {doing}: {cause}")]
+#[diagnostic(
+    code(palisade::vcs),
+    help("write the service without a repository: add `--no-git`, and make one yourself")
+)]
+pub struct VcsError {
+    doing: &'static str,
+    #[source]
+    cause: git2::Error,
+}
+
+/// What became of the first commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstCommit {
+    Made {
+        id: String,
+    },
+    /// Everything is staged, and the user commits.
+    Staged(Why),
+}
+
+/// Why palisade left the commit to the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody told git a name and an address.
+    NoIdentity,
+    /// Commits are to be signed, and the key is the user's.
+    Signed,
+}
+
+/// Returns the root of the repository that a folder stands in.
+pub fn repository_around(folder: &Path) -> Option<PathBuf> {
+    let found = Repository::discover_path(folder, None::<&Path>).ok()?;
+    let repository = Repository::open(&found).ok();
+    let root = repository
+        .as_ref()
+        .and_then(|repository| repository.workdir());
+    // Of a repository that may not be opened, as of another user, the path tells the root.
+    root.or_else(|| found.parent()).map(Path::to_owned)
+}
+
+/// Returns the address that git has for its user.
+pub fn user_email() -> Option<String> {
+    Config::open_default().ok()?.get_string("user.email").ok()
+}
+
+/// Makes a repository in a folder and commits all that is not ignored.
+///
+/// The first branch is called as git's own settings say.
+///
+/// # Errors
+/// When the repository cannot be made or written.
+pub fn commit_first(folder: &Path, message: &str) -> Result<FirstCommit, VcsError> {
+    let failed = |doing| move |cause| VcsError { doing, cause };
+    let mut options = RepositoryInitOptions::new();
+    // Templates may bring hooks, and nothing of a template's is palisade's to place.
+    options.no_reinit(true).external_template(false);
+    let repository =
+        Repository::init_opts(folder, &options).map_err(failed("make a repository"))?;
+    let tree = stage(&repository).map_err(failed("stage the files"))?;
+    let config = repository.config().map_err(failed("read its settings"))?;
+    if config.get_bool("commit.gpgsign").unwrap_or(false) {
+        return Ok(FirstCommit::Staged(Why::Signed));
+    }
+    let Some((author, committer)) = identity(&repository).map_err(failed("tell who commits"))?
+    else {
+        return Ok(FirstCommit::Staged(Why::NoIdentity));
+    };
+    let commit = || {
+        let tree = repository.find_tree(tree)?;
+        repository.commit(Some("HEAD"), &author, &committer, message, &tree, &[])
+    };
+    let id = commit().map_err(failed("commit"))?;
+    Ok(FirstCommit::Made { id: id.to_string() })
+}
+
+fn stage(repository: &Repository) -> Result<git2::Oid, git2::Error> {
+    let mut index = repository.index()?;
+    // The user's own ignore rules are for other files: of ours only `local` stays out.
+    let mut keep_out = |path: &Path, _: &[u8]| i32::from(path.starts_with(LOCAL));
+    index.add_all(["*"], IndexAddOption::FORCE, Some(&mut keep_out))?;
+    index.write()?;
+    index.write_tree()
+}
+
+const LOCAL: &str = ".palisade/local";
+
+type Identity = Option<(Signature<'static>, Signature<'static>)>;
+
+fn identity(repository: &Repository) -> Result<Identity, git2::Error> {
+    let author = repository.author_from_env();
+    match author.and_then(|author| Ok((author, repository.committer_from_env()?))) {
+        Ok(identity) => Ok(Some(identity)),
+        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::GenericError) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
