@@ -1,8 +1,9 @@
 //! Holds the parsers of answers against texts that nobody thought of.
 
 use palisade::answers::{
-    Answer, ChoiceId, Date, Description, Draft, Field, FieldKind, Fields, Key, Offer, OptionId,
-    ProjectName, Question, ResourceName, Rest, SecurityContact, Source, VersionName,
+    Answer, ChoiceId, Date, Description, Draft, Field, FieldKind, Fields, IntRange, Key, Offer,
+    OptionId, ProjectName, Question, ResourceName, Rest, SecurityContact, Source, Variant,
+    VersionName,
 };
 
 /// A xorshift generator: the same texts in each run, without a crate.
@@ -271,4 +272,31 @@ fn whatever_is_written_reads_back_byte_for_byte() {
         written += usize::from(toml.contains("\\"));
     }
     assert!(written > 10, "no description needed an escape");
+}
+
+#[test]
+fn the_page_on_fields_names_each_type_and_limit() {
+    let page = include_str!("../docs/fields.md");
+    for word in FieldKind::WORDS {
+        assert!(page.contains(&format!("| `{word}` |")), "{word}");
+    }
+    for limit in [
+        format!(
+            "at most {} characters unless a range says otherwise, never more than {}",
+            FieldKind::STRING_DEFAULT,
+            FieldKind::STRING_MAX
+        ),
+        format!(
+            "at most {} characters unless a range says otherwise, never more than {}",
+            FieldKind::TEXT_DEFAULT,
+            FieldKind::TEXT_MAX
+        ),
+        format!("±{}", IntRange::SAFE.max()),
+        format!("at most {} elements", FieldKind::LIST_MAX),
+        format!("at most {} | string", Variant::MOST),
+        format!("at most {} fields", Fields::MAX),
+        format!("a request of {} bytes", Fields::BODY_MAX),
+    ] {
+        assert!(page.contains(&limit), "{limit}");
+    }
 }

@@ -375,7 +375,7 @@ fields = [
             ),
             (
                 "name = \"Notes\"",
-                "palisade.toml: `Notes` has `N` in it; a project's name has `a` to `z`, digits, `-` and `_`",
+                "palisade.toml: `Notes` has `N` in it; a project's name has small letters `a` to `z`, digits, `-` and `_`",
                 "\"Notes\"",
             ),
             ("created = 2026-02-30x", "palisade.toml: not TOML: ", ""),

@@ -88,6 +88,9 @@ impl ResourceName {
         if !is_snake(text) {
             return Err(Broken::Spelling);
         }
+        if text.starts_with("sqlite_") {
+            return Err(Broken::Claimed("sqlite_".to_owned(), Claim::SqlitePrefix));
+        }
         let (singular, plural) = forms(text);
         if singular == plural || plural == text && claim_on_resource(&singular).is_some() {
             return Err(Broken::Uncountable);
@@ -336,8 +339,9 @@ mod tests {
             ("mod", Claim::Rust),
             ("key", Claim::Service),
             ("route", Claim::Service),
-            ("option", Claim::Service),
+            ("api_key", Claim::Service),
             ("value", Claim::Sql),
+            ("sqlite_note", Claim::SqlitePrefix),
             ("con", Claim::WindowsDevice),
         ] {
             assert!(
