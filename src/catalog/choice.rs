@@ -82,7 +82,10 @@ impl Choice {
                 let piece = PieceId::Option(id.clone(), option.clone());
                 Ok((option, Piece::read(source, piece)?))
             })
-            .collect::<Result<_, CatalogError>>()?;
+            .collect::<Result<BTreeMap<_, _>, CatalogError>>()?;
+        if toml.answered_by == AnsweredBy::User && options.len() > 1 && toml.default.is_empty() {
+            return Err(manifest.fault(None, Fault::NoDefault(id)));
+        }
         if let (Pick::One, [_, second, ..]) = (toml.pick, toml.default.as_slice()) {
             return Err(manifest.fault(Some(second.span()), Fault::ManyDefaults(id)));
         }

@@ -14,7 +14,6 @@ pub struct CatalogError {
     file: String,
     text: Option<NamedSource<String>>,
     at: Option<SourceSpan>,
-    #[source]
     fault: Fault,
 }
 
@@ -35,6 +34,8 @@ pub enum Fault {
     BadId(IdError),
     #[error("{choice} has no option called `{option}`")]
     UnknownDefault { choice: ChoiceId, option: OptionId },
+    #[error("{0} has several options and no default")]
+    NoDefault(ChoiceId),
     #[error("{0} takes one option, and its default has several")]
     ManyDefaults(ChoiceId),
     #[error("the pieces require each other: {}", join(.0, " -> "))]
@@ -67,8 +68,8 @@ pub enum Fault {
     },
     #[error("only base has this table")]
     BaseOnly,
-    #[error("the option is not known to any field")]
-    UnknownKind,
+    #[error("no field has a type called `{0}`")]
+    UnknownType(OptionId),
 }
 
 impl Fault {
@@ -82,7 +83,7 @@ impl Fault {
                 "one piece owns each file: let them conflict, or move the file to what both require"
             }
             Self::IdleGlob(_) => "patterns are held against paths in the service, without `.tera`",
-            Self::UnknownKind => "the options of this choice are the types of fields",
+            Self::UnknownType(_) => "the options of this choice are the types of fields",
             _ => return None,
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AnsweredBy, Catalog, CatalogError, Choice, Fault, Pick, Piece, PieceId};
+use crate::answers::FieldKind;
 
 /// Holds the pieces against each other and reports the first fault.
 pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
@@ -15,8 +16,26 @@ pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
     for piece in catalog.pieces() {
         check_reach(catalog, piece)?;
     }
+    check_types(catalog)?;
     check_owners(catalog)?;
     check_crates(catalog)
+}
+
+/// Options that fields answer are called as a type is, or no field would ever take them.
+fn check_types(catalog: &Catalog) -> Result<(), CatalogError> {
+    let by_fields = |choice: &&Choice| choice.answered_by == AnsweredBy::Fields;
+    let options = catalog
+        .choices
+        .values()
+        .filter(by_fields)
+        .flat_map(|choice| &choice.options);
+    for (option, piece) in options {
+        if !FieldKind::WORDS.contains(&option.as_str()) {
+            let fault = Fault::UnknownType(option.clone());
+            return Err(piece.manifest.fault(None, fault));
+        }
+    }
+    Ok(())
 }
 
 fn check_names(catalog: &Catalog, piece: &Piece) -> Result<(), CatalogError> {

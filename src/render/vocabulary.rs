@@ -24,7 +24,6 @@ pub struct TemplateError {
     text: NamedSource<String>,
     #[label]
     at: SourceSpan,
-    #[source]
     fault: TemplateFault,
 }
 
