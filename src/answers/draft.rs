@@ -505,11 +505,9 @@ mod tests {
             let other = (source, ci(), "none");
             for pair in [[fixed.clone(), other.clone()], [other, fixed.clone()]] {
                 let error = given(&pair).expect_err("fixed");
-                assert!(
-                    error
-                        .to_string()
-                        .starts_with("the ci is fixed to `github` by the preset org.toml, and ")
-                );
+                assert!(error.to_string().starts_with(
+                    "the choice `ci` is fixed to `github` by the preset org.toml, and "
+                ));
             }
         }
         let mut draft =

@@ -350,7 +350,13 @@ fields = [
             .collect();
         assert_eq!(
             open,
-            ["name", "description", "security contact", "auth", "ci"]
+            [
+                "name",
+                "description",
+                "security contact",
+                "choice `auth`",
+                "choice `ci`"
+            ]
         );
     }
 

@@ -17,6 +17,16 @@ pub struct FileError {
     pub(super) span: SourceSpan,
 }
 
+impl FileError {
+    /// The rule that a value in the file broke, if it is that which is wrong.
+    pub fn cause(&self) -> Option<&AnswerError> {
+        match &self.fault {
+            Fault::Refused(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Fault {

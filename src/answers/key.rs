@@ -111,7 +111,7 @@ impl fmt::Display for Key {
             Self::Fields => f.write_str("fields"),
             Self::MoreResources => f.write_str("further resources"),
             Self::Versions => f.write_str("versions"),
-            Self::Choice(id) => f.write_str(id.as_str()),
+            Self::Choice(id) => write!(f, "choice `{id}`"),
         }
     }
 }

@@ -128,7 +128,7 @@ fn aside(prompter: &Prompter<'_>, text: &str) -> Result<(), UiError> {
 /// An option on one line: a list clears as many lines as it has items.
 fn label(offer: &Offer, width: usize) -> String {
     let whole = format!("{}: {}", offer.title, offer.summary);
-    truncate_str(&whole, width.saturating_sub(4), "…").into_owned()
+    truncate_str(&whole, width.saturating_sub(4), "...").into_owned()
 }
 
 /// Rule and way out, folded: a prompt clears the lines that it knows of, not those that a

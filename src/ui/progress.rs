@@ -57,7 +57,7 @@ fn is_due(begun: Instant, shown: Option<Instant>, now: Instant) -> bool {
 }
 
 fn line(what: &str, done: usize, total: usize) -> String {
-    format!("{what} … {done} of {total}")
+    format!("{what}: {done} of {total}")
 }
 
 fn write(text: &str) {
@@ -86,6 +86,6 @@ mod tests {
 
     #[test]
     fn a_line_says_how_far_it_is() {
-        assert_eq!(line("Writing files", 3, 78), "Writing files … 3 of 78");
+        assert_eq!(line("Writing files", 3, 78), "Writing files: 3 of 78");
     }
 }
