@@ -1,23 +1,27 @@
 //! The answers file: what `--answers` reads, and what a project keeps as palisade.toml.
 
-use std::fmt::Write;
+use std::borrow::Cow;
 use std::ops::Range;
 
+use miette::Diagnostic;
+use thiserror::Error;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::all::Answers;
-use super::answer::{Answer, AnswerError, parse_contact};
-use super::choice::OptionId;
+use super::answer::{Answer, parse_contact};
+use super::choice::{ChoiceId, OptionId};
 use super::date::Date;
 use super::description::Description;
 use super::draft::{Draft, DraftError};
+use super::field::Field;
+use super::file_error::FileError;
 use super::project_name::ProjectName;
 use super::question::Question;
-use super::resource::{Fields, Resource};
+use super::resource::{Fields, FieldsError, Resource};
 use super::resource_name::ResourceName;
 use super::source::Source;
-use super::toml_reader::{FileError, TomlReader};
+use super::toml_reader::{Read, TomlReader, Value};
 use super::version::{Version, VersionName};
 
 /// The keys of the file, in the order in which they are written.
@@ -51,21 +55,14 @@ impl Draft {
 }
 
 /// Why a file's answers were not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum OfferError {
     #[error(transparent)]
     #[diagnostic(transparent)]
-    File(Box<FileError>),
+    File(#[from] Box<FileError>),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draft(#[from] DraftError),
-}
-
-// Boxed, since it carries the file's text and would make each `Result` large.
-impl From<FileError> for OfferError {
-    fn from(error: FileError) -> Self {
-        Self::File(Box::new(error))
-    }
 }
 
 /// Reads the answers of one table that has the file's keys.
@@ -73,101 +70,81 @@ pub(crate) fn read<'a>(
     reader: &TomlReader<'a>,
     table: &DeTable<'a>,
     questions: &[Question],
-) -> Result<Vec<Answer>, FileError> {
+) -> Read<Vec<Answer>> {
     let mut answers = Vec::new();
-    for entry @ (key, value) in table {
-        let refused = || reader.refused(value.span());
+    for (key, value) in table {
+        let place = || value.span();
         match key.get_ref().as_ref() {
-            "name" => answers.push(Answer::Name(
-                ProjectName::parse(reader.string(value)?)
-                    .map_err(AnswerError::from)
-                    .map_err(refused())?,
-            )),
-            "description" => answers.push(Answer::Description(
-                Description::parse(reader.string(value)?)
-                    .map_err(AnswerError::from)
-                    .map_err(refused())?,
-            )),
-            "security_contact" => answers.push(Answer::SecurityContact(
-                parse_contact(reader.string(value)?)
-                    .map_err(AnswerError::from)
-                    .map_err(refused())?,
-            )),
-            "created" => answers.push(Answer::Created(date(reader, value)?)),
+            "name" => {
+                let name = ProjectName::parse(reader.string(value)?);
+                answers.push(Answer::Name(reader.held(place(), name)?));
+            }
+            "description" => {
+                let description = Description::parse(reader.string(value)?);
+                answers.push(Answer::Description(reader.held(place(), description)?));
+            }
+            "security_contact" => {
+                let contact = parse_contact(reader.string(value)?);
+                answers.push(Answer::SecurityContact(reader.held(place(), contact)?));
+            }
+            "created" => answers.push(Answer::Created(read_date(reader, value)?)),
             "choices" => answers.extend(read_choices(reader, reader.table(value)?, questions)?),
             "version" => answers.push(read_versions(reader, value)?),
             "resource" => answers.extend(read_resources(reader, value)?),
-            _ => {
-                return Err(
-                    reader.unknown_key(entry, KEYS.iter().map(ToString::to_string).collect())
-                );
-            }
+            _ => return Err(reader.unknown_key(key, KEYS)),
         }
     }
     Ok(answers)
 }
 
-fn date<'a>(reader: &TomlReader<'a>, value: &Spanned<DeValue<'a>>) -> Result<Date, FileError> {
-    Date::parse(&reader.date(value)?)
-        .map_err(AnswerError::from)
-        .map_err(reader.refused(value.span()))
+fn read_date<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Date> {
+    reader.held(value.span(), Date::parse(&reader.date(value)?))
 }
 
 fn read_choices<'a>(
     reader: &TomlReader<'a>,
     table: &DeTable<'a>,
     questions: &[Question],
-) -> Result<Vec<Answer>, FileError> {
-    let mut answers = Vec::new();
-    for entry @ (key, value) in table {
-        let known = || {
-            questions
-                .iter()
-                .map(|question| question.id.to_string())
-                .collect()
-        };
+) -> Read<Vec<Answer>> {
+    let known = || questions.iter().map(|question| &question.id);
+    let read = |(key, value): (&Spanned<Cow<'a, str>>, &Value<'a>)| {
         let question = Question::find(questions, key.get_ref())
-            .map_err(|_| reader.unknown_key(entry, known()))?;
-        let options = question
-            .pick(reader.strings(value)?)
-            .map_err(AnswerError::from);
-        answers.push(Answer::Choice(
+            .map_err(|_| reader.unknown_key(key, known()))?;
+        let options = question.pick(reader.strings(value)?);
+        Ok(Answer::Choice(
             question.id.clone(),
-            options.map_err(reader.refused(value.span()))?,
-        ));
-    }
-    Ok(answers)
+            reader.held(value.span(), options)?,
+        ))
+    };
+    table.iter().map(read).collect()
 }
 
-fn read_versions<'a>(
-    reader: &TomlReader<'a>,
-    value: &Spanned<DeValue<'a>>,
-) -> Result<Answer, FileError> {
-    let mut versions = Vec::new();
-    for (place, table) in reader.tables(value)? {
+fn read_versions<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Answer> {
+    let read = |(place, table)| {
         let [name, released] = reader.exactly(place, table, ["name", "released"])?;
-        let refused = reader.refused(name.span());
-        let name = VersionName::parse(reader.string(name)?)
-            .map_err(AnswerError::from)
-            .map_err(refused)?;
-        versions.push(Version {
-            name,
-            released: date(reader, released)?,
-        });
-    }
-    Ok(Answer::Versions(versions))
+        let version = VersionName::parse(reader.string(name)?);
+        Ok(Version {
+            name: reader.held(name.span(), version)?,
+            released: read_date(reader, released)?,
+        })
+    };
+    reader
+        .tables(value)?
+        .into_iter()
+        .map(read)
+        .collect::<Read<_>>()
+        .map(Answer::Versions)
 }
 
 /// Splits the resources into the first, whose name and fields are two answers, and the rest.
-fn read_resources<'a>(
-    reader: &TomlReader<'a>,
-    value: &Spanned<DeValue<'a>>,
-) -> Result<Vec<Answer>, FileError> {
-    let mut resources = Vec::new();
-    for (place, table) in reader.tables(value)? {
-        resources.push(read_resource(reader, place, table)?);
-    }
-    let mut resources = resources.into_iter();
+fn read_resources<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Vec<Answer>> {
+    let read = |(place, table)| read_resource(reader, place, table);
+    let mut resources = reader
+        .tables(value)?
+        .into_iter()
+        .map(read)
+        .collect::<Read<Vec<_>>>()?
+        .into_iter();
     let Some(first) = resources.next() else {
         return Ok(Vec::new());
     };
@@ -183,79 +160,75 @@ fn read_resource<'a>(
     reader: &TomlReader<'a>,
     place: Range<usize>,
     table: &DeTable<'a>,
-) -> Result<Resource, FileError> {
+) -> Read<Resource> {
     let [name, fields] = reader.exactly(place, table, ["name", "fields"])?;
-    let refused = |place: Range<usize>| reader.refused(place);
-    let name_text = reader.string(name)?;
-    let parsed = ResourceName::parse(name_text)
-        .map_err(AnswerError::from)
-        .map_err(refused(name.span()))?;
+    let parsed = reader.held(name.span(), ResourceName::parse(reader.string(name)?))?;
     let texts = reader.strings(fields)?;
-    // A field that is wrong by itself is shown alone, one that is wrong beside others with them.
-    let alone = fields.get_ref().as_array().into_iter().flatten();
-    for (field, text) in alone.zip(&texts) {
-        super::field::Field::parse(text)
-            .map_err(super::resource::FieldsError::from)
-            .map_err(AnswerError::from)
-            .map_err(refused(field.span()))?;
+    // A field that is wrong by itself is shown alone; one that does not go with others, with them.
+    for (field, text) in fields
+        .get_ref()
+        .as_array()
+        .into_iter()
+        .flatten()
+        .zip(&texts)
+    {
+        reader.held(field.span(), Field::parse(text).map_err(FieldsError::from))?;
     }
     // One string with blanks between the fields is taken too, as a flag takes it.
     let each = texts.iter().flat_map(|text| text.split_whitespace());
-    Fields::parse_each(each)
-        .and_then(|fields| Resource::new(parsed, fields))
-        .map_err(AnswerError::from)
-        .map_err(refused(fields.span()))
+    let resource = Fields::parse_each(each).and_then(|fields| Resource::new(parsed, fields));
+    reader.held(fields.span(), resource)
 }
 
 impl Answers {
     /// Writes palisade.toml: the same answers give the same bytes.
     pub fn to_toml(&self, questions: &[Question]) -> String {
-        let mut text = String::from(HEAD);
-        let mut line = |key: &str, value: &str| push(&mut text, &format!("{key} = {value}\n"));
-        line("name", &quoted(self.name().as_str()));
-        line("description", &quoted(self.description().as_str()));
         let contact = self
             .security_contact()
             .map_or("none", |contact| contact.as_str());
-        line("security_contact", &quoted(contact));
-        line("created", &self.created().to_string());
-        push(
-            &mut text,
-            "\n# `palisade list` shows the options of each.\n[choices]\n",
-        );
-        for (choice, options) in self.choices() {
-            let many = questions
+        let is_many = |choice: &ChoiceId| {
+            questions
                 .iter()
-                .any(|question| question.id == *choice && question.many);
-            push(
-                &mut text,
-                &format!("{choice} = {}\n", write_options(options, many)),
-            );
+                .any(|question| question.id == *choice && question.many)
+        };
+        let mut text = HEAD.to_owned();
+        text += &format!("name = {}\n", quoted(self.name().as_str()));
+        text += &format!("description = {}\n", quoted(self.description().as_str()));
+        text += &format!("security_contact = {}\n", quoted(contact));
+        text += &format!("created = {}\n", self.created());
+        text += "\n# `palisade list` shows the options of each.\n[choices]\n";
+        for (choice, options) in self.choices() {
+            text += &format!("{choice} = {}\n", write_options(options, is_many(choice)));
         }
-        push(
-            &mut text,
-            "\n# Versions and resources are only ever added to: `palisade add`.\n",
-        );
-        for Version { name, released } in self.versions() {
-            push(
-                &mut text,
-                &format!("[[version]]\nname = \"{name}\"\nreleased = {released}\n\n"),
-            );
-        }
-        for resource in self.resources() {
-            push(
-                &mut text,
-                &format!("[[resource]]\nname = \"{}\"\nfields = [\n", resource.name()),
-            );
-            for field in resource.fields() {
-                push(&mut text, &format!("    \"{field}\",\n"));
-            }
-            push(&mut text, "]\n\n");
-        }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
+        text += "\n# Versions and resources are only ever added to: `palisade add`.\n";
+        let versions = self.versions().iter().map(write_version);
+        text += &versions
+            .chain(self.resources().iter().map(write_resource))
+            .collect::<Vec<_>>()
+            .join("\n");
         text
     }
+}
+
+fn write_version(version: &Version) -> String {
+    format!(
+        "[[version]]\nname = \"{}\"\nreleased = {}\n",
+        version.name, version.released
+    )
+}
+
+fn write_resource(resource: &Resource) -> String {
+    // A field a line, so that two branches which each add one can be merged.
+    let fields: Vec<_> = resource
+        .fields()
+        .iter()
+        .map(|field| format!("    \"{field}\",\n"))
+        .collect();
+    format!(
+        "[[resource]]\nname = \"{}\"\nfields = [\n{}]\n",
+        resource.name(),
+        fields.concat()
+    )
 }
 
 const HEAD: &str = "# What was chosen for this service. Change a line and run `palisade regen`.\n";
@@ -287,11 +260,6 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-fn push(text: &mut String, part: &str) {
-    // Writing to a String cannot fail.
-    let _ = text.write_str(part);
-}
-
 #[cfg(test)]
 mod tests {
     use super::OfferError;
@@ -299,7 +267,6 @@ mod tests {
     use crate::answers::draft::{Draft, Rest};
     use crate::answers::question::Question;
     use crate::answers::question::tests::question;
-    use crate::answers::toml_reader::FileError;
 
     fn questions() -> Vec<Question> {
         vec![
@@ -390,14 +357,10 @@ fields = [
     #[test]
     fn what_is_wrong_is_shown_at_its_place() {
         for (text, said, shown) in [
-            (
-                "nam = \"x\"",
-                "palisade.toml has an unknown key `nam`",
-                "nam",
-            ),
+            ("nam = \"x\"", "palisade.toml: there is no key `nam`", "nam"),
             (
                 "[choices]\ncl = \"none\"",
-                "palisade.toml has an unknown key `cl`",
+                "palisade.toml: there is no key `cl`",
                 "cl",
             ),
             (
@@ -412,19 +375,19 @@ fields = [
             ),
             (
                 "name = \"Notes\"",
-                "palisade.toml: `Notes` has `N` in it; a project's name has `a` to `z`, digits, `-` and `_`",
+                "palisade.toml: `Notes` has `N` in it; a project's name has small letters `a` to `z`, digits, `-` and `_`",
                 "\"Notes\"",
             ),
-            ("created = 2026-02-30x", "palisade.toml is not TOML: ", ""),
+            ("created = 2026-02-30x", "palisade.toml: not TOML: ", ""),
             (
                 "created = 12:00:00",
                 "palisade.toml: `12:00:00` is not a date",
                 "12:00:00",
             ),
-            ("name = ", "palisade.toml is not TOML: ", ""),
+            ("name = ", "palisade.toml: not TOML: ", ""),
             (
                 "[[version]]\nname = \"v1\"",
-                "palisade.toml lacks `released` here",
+                "palisade.toml: `released` is missing",
                 "[[version]]",
             ),
             (
@@ -439,7 +402,7 @@ fields = [
             ),
             (
                 "[[resource]]\nname = \"note\"\nfields = [\"a1:int\"]\nfoo = 1",
-                "palisade.toml has an unknown key `foo`",
+                "palisade.toml: there is no key `foo`",
                 "foo",
             ),
         ] {
@@ -448,11 +411,7 @@ fields = [
             let OfferError::File(error) = error else {
                 panic!("{text}: not a fault of the file")
             };
-            let (FileError::Syntax { span, .. }
-            | FileError::UnknownKey { span, .. }
-            | FileError::LackingKey { span, .. }
-            | FileError::WrongType { span, .. }
-            | FileError::Refused { span, .. }) = *error;
+            let span = error.span;
             if !shown.is_empty() {
                 assert_eq!(
                     &text[span.offset()..span.offset() + span.len()],

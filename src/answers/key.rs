@@ -56,10 +56,10 @@ impl Key {
 
     /// The answer as a heading: `Security contact`, or the title of a choice.
     pub fn title(&self, questions: &[Question]) -> String {
-        if let Self::Choice(id) = self {
-            if let Some(question) = questions.iter().find(|question| question.id == *id) {
-                return question.title.clone();
-            }
+        if let Self::Choice(id) = self
+            && let Some(question) = questions.iter().find(|question| question.id == *id)
+        {
+            return question.title.clone();
         }
         let name = self.to_string();
         let mut rest = name.chars();
@@ -84,14 +84,12 @@ impl Key {
     /// Says what may be given, for the list of what is missing.
     pub(crate) fn expects(&self, questions: &[Question]) -> String {
         match self {
-            Self::Name => "small letters, digits and single `-`, like `notes-api`".to_owned(),
+            Self::Name => "or DIR; small letters, digits and `-`".to_owned(),
             Self::Description => "one line, what the service is for".to_owned(),
             Self::SecurityContact => "a `mailto:` or `https:` address, or `none`".to_owned(),
             Self::Created | Self::Versions => "YYYY-MM-DD".to_owned(),
-            Self::Resource | Self::MoreResources => {
-                "one item's name in the singular, like `note`".to_owned()
-            }
-            Self::Fields => "fields as NAME:TYPE, like `title:string:1..200 done:bool`".to_owned(),
+            Self::Resource | Self::MoreResources => "one item's name, like `note`".to_owned(),
+            Self::Fields => "NAME:TYPE each, like `title:string done:bool`".to_owned(),
             Self::Choice(id) => questions
                 .iter()
                 .find(|question| question.id == *id)

@@ -27,15 +27,11 @@ impl Draft {
         questions: &[Question],
     ) -> Result<(), OfferError> {
         let reader = TomlReader::new(file, text);
-        for entry @ (key, value) in &reader.document()? {
+        for (key, value) in &reader.document()? {
             let source = match key.get_ref().as_ref() {
                 "fixed" => Source::Fixed(file.to_owned()),
                 "default" => Source::Preset(file.to_owned()),
-                _ => {
-                    return Err(reader
-                        .unknown_key(entry, vec!["fixed".to_owned(), "default".to_owned()])
-                        .into());
-                }
+                _ => return Err(reader.unknown_key(key, ["fixed", "default"]).into()),
             };
             for answer in read(&reader, reader.table(value)?, questions)? {
                 self.offer(source.clone(), answer)?;
@@ -91,6 +87,6 @@ mod tests {
         let error = draft()
             .offer_preset("org.toml", "ci = \"github\"", &[])
             .expect_err("neither fixed nor default");
-        assert_eq!(error.to_string(), "org.toml has an unknown key `ci`");
+        assert_eq!(error.to_string(), "org.toml: there is no key `ci`");
     }
 }

@@ -49,7 +49,7 @@ pub enum ProjectNameError {
         given: Quoted,
         suggestion: Suggestion,
     },
-    #[error("{given} has {} in it; a project's name has `a` to `z`, digits, `-` and `_`", Quoted::new(&found.to_string()))]
+    #[error("{given} has {} in it; a project's name has small letters `a` to `z`, digits, `-` and `_`", Quoted::new(&found.to_string()))]
     #[diagnostic(code(palisade::answers::name), help("{suggestion}"))]
     Character {
         given: Quoted,

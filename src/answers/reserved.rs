@@ -13,6 +13,8 @@ pub enum Claim {
     CargoFolder,
     /// A device file of Windows, which no folder there can be called.
     WindowsDevice,
+    /// The beginning of SQLite's own tables.
+    SqlitePrefix,
     /// A word that SQLite or PostgreSQL takes only in quotes.
     Sql,
     /// A column that the service fills by itself.
@@ -30,6 +32,7 @@ impl fmt::Display for Claim {
             Self::RustCrate => "a crate that comes with Rust",
             Self::CargoFolder => "a folder that cargo keeps below `target`",
             Self::WindowsDevice => "a device name on Windows",
+            Self::SqlitePrefix => "a prefix that SQLite keeps for its own tables",
             Self::Sql => "a word of SQL, which every query would have to quote",
             Self::Server => "set by the service, never by a client",
             Self::Service => "a type or module that the service has already",
@@ -70,15 +73,12 @@ const SQL: &str = "\
 /// Columns that every resource has of itself.
 const SERVER: &str = "created_at id owner role tenant updated_at version";
 
-/// Modules and types that stand beside a resource's own in the written service.
-const SERVICE: &str = "\
-    api app audit audit_log authn authorized authz config create cursor db domain error fault \
-    field health id input item key list main metric migration openapi option page permit policy \
-    principal problem public replace result route sample schema scope security some store string \
-    test vec version view";
+/// The service's own tables, and modules whose plural would be taken for something else.
+const SERVICE: &str =
+    "api_key audit audit_head audit_log database key route sample schema security store";
 
-/// Type names that a field of that name would shadow in the file where it is defined.
-const SHADOWING: &str = "create option page replace result some string vec view";
+/// Names of the prelude that a field's type would shadow in the file where it is defined.
+const PRELUDE: &str = "option result some string vec";
 
 /// Returns who claims `word` against a crate, if anyone does.
 pub(crate) fn claim_on_crate(word: &str) -> Option<Claim> {
@@ -127,7 +127,7 @@ pub(crate) fn claim_on_field(word: &str) -> Option<Claim> {
             (Claim::Server, SERVER),
             (Claim::Rust, RUST),
             (Claim::Sql, SQL),
-            (Claim::Service, SHADOWING),
+            (Claim::Service, PRELUDE),
         ],
     )
 }
@@ -154,6 +154,7 @@ mod tests {
         assert_eq!(claim_on_field("owner"), Some(Claim::Server));
         assert_eq!(claim_on_field("order"), Some(Claim::Sql));
         assert_eq!(claim_on_field("type"), Some(Claim::Rust));
+        assert_eq!(claim_on_field("string"), Some(Claim::Service));
         assert_eq!(claim_on_field("email"), None);
     }
 }

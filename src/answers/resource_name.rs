@@ -88,6 +88,9 @@ impl ResourceName {
         if !is_snake(text) {
             return Err(Broken::Spelling);
         }
+        if text.starts_with("sqlite_") {
+            return Err(Broken::Claimed("sqlite_".to_owned(), Claim::SqlitePrefix));
+        }
         let (singular, plural) = forms(text);
         if singular == plural || plural == text && claim_on_resource(&singular).is_some() {
             return Err(Broken::Uncountable);
@@ -204,6 +207,14 @@ impl Broken {
     }
 }
 
+/// Words that the library takes for something else, each with its plural.
+const CORRECTED: &[(&str, &str)] = &[
+    ("lens", "lenses"),
+    ("species", "species"),
+    ("trellis", "trellises"),
+    ("virus", "viruses"),
+];
+
 /// Returns the singular and plural of the last word, the words before it kept.
 fn forms(text: &str) -> (String, String) {
     let (before, last) = text
@@ -216,10 +227,16 @@ fn forms(text: &str) -> (String, String) {
             format!("{before}_{word}")
         }
     };
-    (
-        with(pluralize(last, 1, false)),
-        with(pluralize(last, 2, false)),
-    )
+    let corrected = CORRECTED
+        .iter()
+        .find(|(singular, plural)| [*singular, *plural].contains(&last));
+    match corrected {
+        Some((singular, plural)) => (with((*singular).to_owned()), with((*plural).to_owned())),
+        None => (
+            with(pluralize(last, 1, false)),
+            with(pluralize(last, 2, false)),
+        ),
+    }
 }
 
 pub(crate) fn is_snake(text: &str) -> bool {
@@ -271,6 +288,8 @@ mod tests {
             ("bus", "buses"),
             ("analysis", "analyses"),
             ("invoice2", "invoice2s"),
+            ("contact_lens", "contact_lenses"),
+            ("virus", "viruses"),
         ] {
             assert_eq!(name(singular).plural(), plural);
         }
@@ -295,12 +314,13 @@ mod tests {
         ));
         assert_eq!(help("notes"), "try `note`");
         assert_eq!(help("people"), "try `person`");
+        assert_eq!(help("lenses"), "try `lens`");
         assert_eq!(help("order_items"), "try `order_item`");
     }
 
     #[test]
     fn a_word_without_a_plural_of_its_own_is_refused() {
-        for word in ["sheep", "news", "series", "equipment"] {
+        for word in ["sheep", "news", "series", "species", "equipment"] {
             assert!(
                 matches!(
                     ResourceName::parse(word),
@@ -319,8 +339,9 @@ mod tests {
             ("mod", Claim::Rust),
             ("key", Claim::Service),
             ("route", Claim::Service),
-            ("option", Claim::Service),
+            ("api_key", Claim::Service),
             ("value", Claim::Sql),
+            ("sqlite_note", Claim::SqlitePrefix),
             ("con", Claim::WindowsDevice),
         ] {
             assert!(

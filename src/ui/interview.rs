@@ -60,10 +60,10 @@ pub(crate) fn ask(
     start: Start,
     questions: &[Question],
 ) -> Result<Answer, UiError> {
-    if let Key::Choice(id) = key {
-        if let Some(question) = questions.iter().find(|question| question.id == *id) {
-            return pick(prompter, question, &start);
-        }
+    if let Key::Choice(id) = key
+        && let Some(question) = questions.iter().find(|question| question.id == *id)
+    {
+        return pick(prompter, question, &start);
     }
     if let Some(hint) = hint(key) {
         aside(prompter, &hint)?;

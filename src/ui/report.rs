@@ -66,7 +66,7 @@ mod tests {
     fn a_fault_in_a_file_shows_the_line() {
         let shown = render_report(Screen::plain(), &fault());
         for part in [
-            "answers.toml has an unknown key `nam`",
+            "answers.toml: there is no key `nam`",
             "nam = \"x\"",
             "nothing reads this",
             "there are name, description",
