@@ -46,7 +46,9 @@ pub fn repository_around(folder: &Path) -> Option<PathBuf> {
         .as_ref()
         .and_then(|repository| repository.workdir());
     // Of a repository that may not be opened, as of another user, the path tells the root.
-    root.or_else(|| found.parent()).map(Path::to_owned)
+    // Collecting the steps drops the slash at the end.
+    root.or_else(|| found.parent())
+        .map(|root| root.components().collect())
 }
 
 /// Returns the address that git has for its user.

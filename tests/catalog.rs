@@ -156,6 +156,14 @@ fn a_name_that_no_piece_has_is_shown_at_its_place() {
     );
     expect(
         source().with(
+            "ci/choice.toml",
+            "title = \"CI\"\npick = \"one\"\norder = 1\n",
+        ),
+        "ci/choice.toml: ci has several options and no default",
+        None,
+    );
+    expect(
+        source().with(
             "field/json/piece.toml",
             "title = \"JSON\"\nsummary = \"JSON\"\n",
         ),
