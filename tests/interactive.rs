@@ -1,5 +1,10 @@
 //! Drives `palisade new` at a pseudo-terminal, as a person would.
 
+#![expect(
+    clippy::panic,
+    reason = "what a helper misses fails the test that calls it"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
