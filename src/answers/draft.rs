@@ -301,16 +301,17 @@ impl Draft {
             resources.extend(more.iter().cloned());
         }
         let mut seen = BTreeSet::new();
-        for name in resources.iter().map(Resource::name) {
-            for form in [name.singular(), name.plural()] {
-                if !seen.insert(form.to_owned()) {
-                    return Err(DraftError::ResourceTwice {
-                        name: form.to_owned(),
-                    });
-                }
-            }
+        // By plural: it is the table, and `axe` and `axis` share theirs.
+        match resources
+            .iter()
+            .map(Resource::name)
+            .find(|name| !seen.insert(name.plural()))
+        {
+            Some(twice) => Err(DraftError::ResourceTwice {
+                plural: twice.plural().to_owned(),
+            }),
+            None => Ok(resources),
         }
-        Ok(resources)
     }
 }
 

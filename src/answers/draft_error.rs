@@ -44,12 +44,9 @@ pub enum DraftError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Choice(#[from] ChoiceError),
-    #[error("two resources share the name `{name}`")]
-    #[diagnostic(
-        code(palisade::answers::resource_twice),
-        help("rename one of them; singular and plural count")
-    )]
-    ResourceTwice { name: String },
+    #[error("two resources share the plural `{plural}`")]
+    #[diagnostic(code(palisade::answers::resource_twice), help("rename one of them"))]
+    ResourceTwice { plural: String },
     #[error("the versions are not in order: `{name}` follows one that is as new")]
     #[diagnostic(
         code(palisade::answers::version_order),

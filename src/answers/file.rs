@@ -266,6 +266,7 @@ mod tests {
     use super::OfferError;
     use crate::answers::date::Date;
     use crate::answers::draft::{Draft, Rest};
+    use crate::answers::draft_error::DraftError;
     use crate::answers::question::Question;
     use crate::answers::question::tests::question;
 
@@ -336,6 +337,34 @@ fields = [
             .expect("whole");
         assert_eq!(answers.security_contact(), None);
         assert_eq!(answers.to_toml(&questions()), text);
+    }
+
+    #[test]
+    fn resources_and_versions_are_told_apart() {
+        let finished = |text: &str| {
+            offered(text)
+                .expect("good by itself")
+                .finish(&questions(), Rest::Missing)
+        };
+        for (first, second) in [("note", "note"), ("axe", "axis")] {
+            let text = WHOLE
+                .replace("\"note\"", &format!("\"{first}\""))
+                .replace("order_item", second);
+            assert!(
+                matches!(finished(&text), Err(DraftError::ResourceTwice { .. })),
+                "{first} {second}"
+            );
+        }
+        for name in ["v1", "v3"] {
+            let text = WHOLE
+                .replace("\"v1\"", "\"v3\"")
+                .replace("\"v2\"", &format!("\"{name}\""));
+            assert!(
+                matches!(finished(&text), Err(DraftError::VersionOrder { .. })),
+                "{name}"
+            );
+        }
+        assert!(finished(&WHOLE.replace("v2", "v3")).is_ok());
     }
 
     #[test]
