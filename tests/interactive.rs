@@ -1,5 +1,7 @@
 //! Drives `palisade new` at a pseudo-terminal, as a person would.
 
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
