@@ -66,7 +66,7 @@ fn the_shipped_templates_have_no_fault() {
     let catalog =
         Catalog::embedded().unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
     let faults = check(&catalog, &sample(&catalog)).expect("no list is empty in the sample");
-    for fault in faults {
+    if let Some(fault) = faults.into_iter().next() {
         panic!("{:?}", miette::Report::new(fault));
     }
     let requirements = Requirements::embedded().expect("the table is as its type");

@@ -1,9 +1,6 @@
 //! Drives `palisade new` at a pseudo-terminal, as a person would.
 
-#![expect(
-    clippy::panic,
-    reason = "what a helper misses fails the test that calls it"
-)]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::Path;

@@ -12,9 +12,9 @@ use crate::answers::{ChoiceId, IdError, OptionId};
 #[error("{file}: {fault}")]
 pub struct CatalogError {
     file: String,
-    text: Option<NamedSource<String>>,
+    text: Option<Box<NamedSource<String>>>,
     at: Option<SourceSpan>,
-    fault: Fault,
+    fault: Box<Fault>,
 }
 
 /// What is wrong there.
@@ -96,7 +96,7 @@ impl CatalogError {
             file: file.into(),
             text: None,
             at: None,
-            fault,
+            fault: Box::new(fault),
         }
     }
 
@@ -109,9 +109,9 @@ impl CatalogError {
     ) -> Self {
         Self {
             file: file.to_owned(),
-            text: Some(NamedSource::new(file, text.to_owned())),
+            text: Some(Box::new(NamedSource::new(file, text.to_owned()))),
             at: at.map(SourceSpan::from),
-            fault,
+            fault: Box::new(fault),
         }
     }
 
@@ -138,7 +138,9 @@ impl Diagnostic for CatalogError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.as_ref().map(|text| text as &dyn SourceCode)
+        self.text
+            .as_ref()
+            .map(|text| text.as_ref() as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -72,7 +72,7 @@ pub(super) fn read_files(
             class: class(manifest, &classes, path)?,
             executable: executable.hold(path),
             list: lists.hold(path),
-            body: body(&origin, path == below, bytes, tags)?,
+            body: body(&origin, path == below, bytes.clone(), tags)?,
             path: path.to_owned(),
             origin,
         });
@@ -100,11 +100,11 @@ fn is_dropped(path: &str) -> bool {
 fn body(
     origin: &str,
     copied: bool,
-    bytes: &Cow<'static, [u8]>,
+    bytes: Cow<'static, [u8]>,
     tags: Tags,
 ) -> Result<Body, CatalogError> {
     if copied {
-        return Ok(Body::Copied(bytes.clone()));
+        return Ok(Body::Copied(bytes));
     }
     Ok(Body::Rendered {
         text: as_text(origin, bytes)?,

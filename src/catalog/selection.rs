@@ -54,6 +54,7 @@ impl Catalog {
                 AnsweredBy::Fields => pieces.extend(choice.used(answers)),
             }
         }
+        self.add_required(&mut pieces);
         let selection = Selection {
             pieces,
             field_choices: self.field_choices(),
@@ -77,6 +78,26 @@ impl Catalog {
         Selection {
             pieces: pieces.collect(),
             field_choices: self.field_choices(),
+        }
+    }
+
+    /// Adds what chosen pieces require and nobody is asked about.
+    fn add_required<'a>(&'a self, pieces: &mut Vec<&'a Piece>) {
+        let by_fields = self.field_choices();
+        let mut next = 0;
+        while let Some(piece) = pieces.get(next) {
+            let required = piece
+                .requires
+                .iter()
+                .filter_map(|id| self.piece(id.get_ref()));
+            let unasked =
+                |piece: &&Piece| piece.id.choice().is_some_and(|id| by_fields.contains(id));
+            let missing: Vec<_> = required
+                .filter(unasked)
+                .filter(|piece| !pieces.iter().any(|known| known.id == piece.id))
+                .collect();
+            pieces.extend(missing);
+            next += 1;
         }
     }
 

@@ -59,7 +59,7 @@ impl Source {
     pub(super) fn text(&self, path: &str) -> Result<Option<Cow<'static, str>>, CatalogError> {
         self.files
             .get(path)
-            .map(|bytes| as_text(path, bytes))
+            .map(|bytes| as_text(path, bytes.clone()))
             .transpose()
     }
 
@@ -77,14 +77,14 @@ impl Source {
     }
 }
 
-/// Reads bytes as UTF-8, without a copy when they are compiled in.
+/// Reads bytes as UTF-8, without a copy.
 pub(super) fn as_text(
     path: &str,
-    bytes: &Cow<'static, [u8]>,
+    bytes: Cow<'static, [u8]>,
 ) -> Result<Cow<'static, str>, CatalogError> {
     let text = match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed),
-        Cow::Owned(bytes) => std::str::from_utf8(bytes).map(|text| Cow::Owned(text.to_owned())),
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).ok(),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
     };
-    text.map_err(|_| CatalogError::file(path, Fault::NotText))
+    text.ok_or_else(|| CatalogError::file(path, Fault::NotText))
 }

@@ -32,6 +32,7 @@ pub struct Cli {
 
 /// What every command understands.
 #[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Common {
     /// Print results as JSON
     #[arg(long, global = true)]

@@ -7,13 +7,14 @@ use super::args::Cli;
 use super::failure::{Failure, Outcome};
 use super::out::Out;
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade completions bash > ~/.local/share/bash-completion/completions/palisade
+  palisade completions fish > ~/.config/fish/completions/palisade.fish";
+
 /// Print completions for a shell
-///
-/// Examples:
-///   palisade completions bash > ~/.local/share/bash-completion/completions/palisade
-///   palisade completions fish > ~/.config/fish/completions/palisade.fish
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct CompletionsArgs {
     /// The shell
     shell: Shell,

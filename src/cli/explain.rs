@@ -8,16 +8,17 @@ use super::failure::{Failure, Outcome};
 use super::out::Out;
 use crate::catalog::{Catalog, Piece, PieceId, Requirement, Requirements};
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade explain TLS-4
+  palisade explain ci/github";
+
 /// Explain a piece, or a requirement by its id
 ///
 /// Of a requirement: what it demands, its source, where the code holds it and which test
 /// proves it.
-///
-/// Examples:
-///   palisade explain TLS-4
-///   palisade explain ci/github
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
     /// A piece as `choice/option` or `base`, or an id as `AUTHN-1`
     #[arg(value_name = "PIECE|ID")]

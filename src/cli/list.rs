@@ -9,13 +9,14 @@ use super::out::Out;
 use crate::answers::OptionId;
 use crate::catalog::{AnsweredBy, Catalog, Choice};
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade list
+  palisade list --json";
+
 /// List the choices and their options
-///
-/// Examples:
-///   palisade list
-///   palisade list --json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ListArgs {}
 
 /// A choice, in `list --json`.

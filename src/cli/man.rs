@@ -10,13 +10,14 @@ use super::args::Cli;
 use super::failure::{Failure, Outcome};
 use super::out::Out;
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade man | man -l -
+  palisade man --dir ~/.local/share/man/man1";
+
 /// Print the manual page, or write one for each command
-///
-/// Examples:
-///   palisade man | man -l -
-///   palisade man --dir ~/.local/share/man/man1
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ManArgs {
     /// Folder for a page per command
     #[arg(long, value_name = "FOLDER")]

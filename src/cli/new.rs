@@ -22,17 +22,18 @@ use crate::render::Surroundings;
 use crate::ui::{Decision, Interrupt, Progress, Prompter, Suggestions, UiError, interview, review};
 use crate::vcs;
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade new notes-api
+  palisade new ../tasks --defaults --resource task --fields \"title:string:1..80 done:bool\"
+  palisade new notes-api --answers answers.toml --dry-run";
+
 /// Write a new service
 ///
 /// At a terminal the open questions are asked, and nothing is written before you have seen
 /// what will be. All files are put in place at once, or none is.
-///
-/// Examples:
-///   palisade new notes-api
-///   palisade new ../tasks --defaults --resource task --fields "title:string:1..80 done:bool"
-///   palisade new notes-api --answers answers.toml --dry-run
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct NewArgs {
     /// Folder to write; its last part is the name, unless `--name` says otherwise
     dir: Option<PathBuf>,
@@ -63,7 +64,12 @@ pub(super) struct NewArgs {
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
     /// Read an organisation's answers, each fixed or a default
-    #[arg(long, value_name = "FILE", env = "PALISADE_PRESET")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PALISADE_PRESET",
+        hide_env_values = true
+    )]
     preset: Option<PathBuf>,
     /// Show what would be written, and write nothing
     #[arg(long)]

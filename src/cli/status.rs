@@ -11,16 +11,17 @@ use crate::catalog::Catalog;
 use crate::pipe::version;
 use crate::project::{ANSWERS, AnswersState, Drift, Project, State};
 
+const EXAMPLES: &str = "\
+Examples:
+  palisade status
+  palisade status ../notes-api --json";
+
 /// Show which files palisade keeps are current, edited or missing
 ///
 /// Edited files are fine: palisade merges them. A missing file, or answers that are not
 /// applied, end with code 4.
-///
-/// Examples:
-///   palisade status
-///   palisade status ../notes-api --json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct StatusArgs {
     /// A folder in the project
     #[arg(default_value = ".", hide_default_value = true)]

@@ -16,15 +16,14 @@ use crate::catalog::{Body, Tags, Template};
 
 /// A template that says more than its context, or more than a template may.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{file}: {fault}")]
+#[error("{}: {fault}", text.name())]
 #[diagnostic(code(palisade::render::vocabulary))]
 pub struct TemplateError {
-    file: String,
     #[source_code]
     text: NamedSource<String>,
     #[label]
     at: SourceSpan,
-    fault: TemplateFault,
+    fault: Box<TemplateFault>,
 }
 
 /// What is wrong in a template.
@@ -115,10 +114,9 @@ impl Vocabulary {
         };
         self.check_text(text, *tags)
             .map_err(|(at, fault)| TemplateError {
-                file: template.origin.clone(),
                 text: NamedSource::new(&template.origin, text.to_string()),
                 at: at.into(),
-                fault,
+                fault: Box::new(fault),
             })
     }
 

@@ -7,21 +7,21 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A home and a folder to work in; both go when it is dropped.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     root: TempDir,
 }
 
 /// What a command did.
 #[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Sandbox {
     /// Makes an empty one, in which nobody told git who they are.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().expect("a folder for the test");
         let sandbox = Self { root };
         for folder in ["home", "work"] {
@@ -31,18 +31,18 @@ impl Sandbox {
     }
 
     /// Tells git who commits here.
-    pub fn with_identity(self) -> Self {
+    pub(crate) fn with_identity(self) -> Self {
         self.with_git("[user]\n\tname = Me\n\temail = me@example.org\n")
     }
 
     /// Writes git's own settings.
-    pub fn with_git(self, settings: &str) -> Self {
+    pub(crate) fn with_git(self, settings: &str) -> Self {
         fs::write(self.root.path().join("home/.gitconfig"), settings).expect("git's settings");
         self
     }
 
     /// Writes a file below the folder to work in.
-    pub fn with(self, path: &str, text: &str) -> Self {
+    pub(crate) fn with(self, path: &str, text: &str) -> Self {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("its folder");
         fs::write(path, text).expect("the file");
@@ -50,17 +50,17 @@ impl Sandbox {
     }
 
     /// Returns a path below the folder to work in.
-    pub fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.root.path().join("work").join(below)
     }
 
     /// Reads a file below the folder to work in.
-    pub fn read(&self, below: &str) -> String {
+    pub(crate) fn read(&self, below: &str) -> String {
         fs::read_to_string(self.path(below)).unwrap_or_else(|error| panic!("{below}: {error}"))
     }
 
     /// Returns palisade, ready to run here and knowing nothing of the outside.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
         command.args(args).current_dir(self.path("")).env_clear();
         command
@@ -70,17 +70,17 @@ impl Sandbox {
     }
 
     /// Runs palisade.
-    pub fn palisade(&self, args: &[&str]) -> Run {
+    pub(crate) fn palisade(&self, args: &[&str]) -> Run {
         self.run(self.command(args))
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, mut command: Command) -> Run {
+    pub(crate) fn run(&self, mut command: Command) -> Run {
         self.told(command.output().expect("the command runs"))
     }
 
     /// Reads what a command did; the sandbox's own path is not in it.
-    pub fn told(&self, output: Output) -> Run {
+    pub(crate) fn told(&self, output: Output) -> Run {
         let root = self.path("").canonicalize().expect("the sandbox is there");
         let root = root.to_str().expect("a temporary path is text");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace(root, "SANDBOX");
@@ -92,12 +92,12 @@ impl Sandbox {
     }
 
     /// Returns what stands in the folder to work in, hidden names too.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         names(&self.path(""))
     }
 
     /// Returns all files below a folder with their bytes, but for git's.
-    pub fn files(&self, below: &str) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn files(&self, below: &str) -> Vec<(String, Vec<u8>)> {
         let folder = self.path(below);
         let mut files = Vec::new();
         collect(&folder, &folder, &mut files);
@@ -109,7 +109,7 @@ impl Sandbox {
 impl Run {
     /// Asserts the exit code, and shows all that was said when it is another.
     #[track_caller]
-    pub fn ends_with(self, code: i32) -> Self {
+    pub(crate) fn ends_with(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
     }
@@ -118,7 +118,7 @@ impl Run {
 impl Run {
     /// Asserts that standard error has these words, wherever its lines break.
     #[track_caller]
-    pub fn says(&self, words: &str) {
+    pub(crate) fn says(&self, words: &str) {
         let unbroken = |text: &str| {
             let words = text
                 .split_whitespace()
@@ -134,7 +134,7 @@ impl Run {
 }
 
 /// Returns what stands in a folder, sorted.
-pub fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder is there").flatten();
     let mut names: Vec<_> = entries
         .map(|entry| entry.file_name().to_string_lossy().into_owned())

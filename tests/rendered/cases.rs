@@ -1,0 +1,93 @@
+//! Sets of answers to render.
+
+use std::sync::LazyLock;
+
+use palisade::answers::{Answers, Date, Draft, Key, OptionId, Question, Rest, Source};
+use palisade::catalog::Catalog;
+use palisade::pipe::prepare_new;
+use palisade::render::{Surroundings, Tree};
+
+pub(crate) static CATALOG: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::embedded().expect("another test holds that it can be read"));
+
+pub(crate) static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(|| CATALOG.questions());
+
+/// A field of every type, with and without bounds, roles and absence.
+pub(crate) const EVERY_TYPE: &str = "title:string:1..200 body:text done:bool:write=admin count:int \
+    rank:int:-5..10:write=editor price:decimal:0..100000 code:uuid:optional due:date \
+    seen:datetime:optional:write=admin contact:email home:url:optional \
+    state:enum:draft,in-review,sent level:enum:low,high:write=admin tags:list:..20:string:1..50 \
+    scores:list:1..5:int:0..10 days:list:..7:enum:mon,tue:optional prices:list:..9:decimal \
+    moments:list:..3:datetime mails:list:..3:email pages:list:..3:url refs:list:..3:uuid";
+
+/// Answers by key; what is left out takes its default.
+pub(crate) fn answers(given: &[(Key, &str)]) -> Answers {
+    let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
+    for (key, text) in given {
+        draft
+            .offer_text(Source::Flag, key, text, &QUESTIONS)
+            .unwrap_or_else(|error| panic!("{key}: {error}"));
+    }
+    draft
+        .finish(&QUESTIONS, Rest::Defaults)
+        .expect("the rest has defaults")
+}
+
+/// Renders what `new` would write.
+pub(crate) fn rendered(answers: &Answers) -> Tree {
+    let prepared = prepare_new(&CATALOG, &QUESTIONS, answers, Surroundings::Alone)
+        .unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
+    let mut tree = Tree::default();
+    for (path, file) in prepared.plan.writes() {
+        tree.insert(path, file.clone());
+    }
+    tree
+}
+
+/// Every option at least once, each with plain, short and long names and every type.
+pub(crate) fn covering() -> Vec<Answers> {
+    let longest = "n".repeat(64);
+    let names = [
+        [(Key::Name, "notes-api"), (Key::Resource, "note")].to_vec(),
+        [
+            (Key::Name, "a"),
+            (Key::Resource, "ox"),
+            (Key::Fields, "x:bool"),
+        ]
+        .to_vec(),
+        [
+            (Key::Name, longest.as_str()),
+            (Key::Resource, "extraordinarily_long_item_name"),
+            (Key::Fields, EVERY_TYPE),
+        ]
+        .to_vec(),
+        [
+            (Key::Name, "tasks_2"),
+            (Key::Resource, "order_item"),
+            (Key::SecurityContact, "mailto:security@example.org"),
+            (
+                Key::Fields,
+                "a_very_long_name_that_has_forty_letters1:string",
+            ),
+        ]
+        .to_vec(),
+    ];
+    let mut cases = Vec::new();
+    for given in names {
+        for question in QUESTIONS.iter() {
+            for option in question.options.iter().map(|offer| &offer.id) {
+                cases.push(answers(&with(&given, question, option)));
+            }
+        }
+    }
+    cases
+}
+
+fn with<'a>(
+    given: &[(Key, &'a str)],
+    question: &Question,
+    option: &'a OptionId,
+) -> Vec<(Key, &'a str)> {
+    let choice = (Key::Choice(question.id.clone()), option.as_str());
+    given.iter().cloned().chain([choice]).collect()
+}

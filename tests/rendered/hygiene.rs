@@ -1,0 +1,119 @@
+//! Rendered text reads as written by hand.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use palisade::render::Tree;
+
+use crate::cases::{covering, rendered};
+
+const TAGS: [&str; 7] = [
+    "{%",
+    "%}",
+    "<%",
+    "%>",
+    "__resource__",
+    "__singular__",
+    "__version__",
+];
+
+/// Distinct texts by one place where each stands.
+fn texts() -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for tree in covering().iter().map(rendered) {
+        for (path, file) in tree
+            .iter()
+            .filter(|(path, _)| !path.starts_with(".palisade/"))
+        {
+            if let Ok(text) = String::from_utf8(file.bytes.clone()) {
+                texts.entry(text).or_insert_with(|| path.to_owned());
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_text_has_a_trace_of_its_template() {
+    for (text, path) in texts() {
+        let lines: Vec<_> = text.lines().collect();
+        assert!(
+            text.is_empty() || text.ends_with('\n'),
+            "{path}: no line feed at the end"
+        );
+        assert!(
+            !text.ends_with("\n\n") && !text.starts_with('\n'),
+            "{path}: a blank line outside"
+        );
+        assert!(!text.contains("\n\n\n"), "{path}: two blank lines\n{text}");
+        for line in lines {
+            assert_eq!(line, line.trim_end(), "{path}: blanks at a line's end");
+            // Rust has braces in angles of its own: `Int<{ MIN }>`.
+            let angles: &[&str] = if path.ends_with(".rs") {
+                &[]
+            } else {
+                &["<{", "}>"]
+            };
+            for tag in TAGS.iter().chain(angles) {
+                assert!(!line.contains(tag), "{path}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rust_is_formatted() {
+    for (text, path) in texts()
+        .into_iter()
+        .filter(|(_, path)| path.ends_with(".rs"))
+    {
+        let mut rustfmt = Command::new("rustfmt")
+            .args(["--edition", "2024", "--emit", "stdout"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("rustfmt comes with Rust");
+        let mut stdin = rustfmt.stdin.take().expect("a pipe");
+        stdin.write_all(text.as_bytes()).expect("rustfmt reads");
+        drop(stdin);
+        let output = rustfmt.wait_with_output().expect("rustfmt ends");
+        assert!(
+            output.status.success(),
+            "{path}: {}\n{text}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let formatted = String::from_utf8(output.stdout).expect("rustfmt writes text");
+        assert!(
+            formatted == text,
+            "{path} is\n{text}\nand formatted\n{formatted}"
+        );
+    }
+}
+
+#[test]
+fn toml_parses() {
+    for (text, path) in texts()
+        .into_iter()
+        .filter(|(_, path)| path.ends_with(".toml"))
+    {
+        assert!(text.parse::<toml::Table>().is_ok(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn the_same_answers_give_the_same_bytes() {
+    let render = || covering().iter().map(rendered).collect::<Vec<Tree>>();
+    assert!(render() == render());
+}
+
+#[test]
+fn code_never_names_the_generator() {
+    for (text, path) in texts()
+        .into_iter()
+        .filter(|(_, path)| path.ends_with(".rs"))
+    {
+        assert!(!text.to_lowercase().contains("palisade"), "{path}");
+    }
+}

@@ -1,0 +1,123 @@
+//! Cargo.lock, put together from fragments, is cargo's own.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use palisade::answers::Key;
+use palisade::catalog::{Piece, PieceId};
+use palisade::render::{Graph, Head, Surroundings, render_lock, render_manifest};
+
+use crate::cases::CATALOG;
+
+const HEAD: &str = "Every crate that a service can have";
+const REFRESH: &str = "cargo run --example refresh-lock";
+
+fn superset(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("superset")
+        .join(file);
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{file}: {error}; make it: {REFRESH}"))
+}
+
+#[test]
+fn the_superset_asks_for_what_all_pieces_ask_for() {
+    let head = Head {
+        name: "superset",
+        description: HEAD,
+    };
+    let pieces = CATALOG.superset();
+    let manifest = render_manifest(pieces.pieces(), head, Surroundings::Alone);
+    let manifest = manifest.expect("base has a package");
+    assert!(
+        manifest == superset("Cargo.toml"),
+        "crates have changed: {REFRESH}"
+    );
+}
+
+#[test]
+fn all_fragments_together_are_the_lock_of_the_superset() {
+    let lock = superset("Cargo.lock");
+    let graph = Graph::parse_lock(&lock).expect("cargo wrote it");
+    assert!(
+        graph.render_lock("superset") == lock,
+        "our text of a lock is not cargo's"
+    );
+    let union = render_lock(CATALOG.superset().pieces(), "superset").expect("fragments");
+    assert!(union == lock, "the fragments are stale: {REFRESH}");
+}
+
+/// Lets cargo itself hold a lock against its manifest; it needs the index alone.
+fn held_by_cargo(pieces: &[&Piece], name: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("a file");
+    let head = Head {
+        name,
+        description: "A service",
+    };
+    fs::create_dir(folder.path().join("src")).expect("a folder");
+    write("src/lib.rs", "");
+    write(
+        "Cargo.toml",
+        &render_manifest(pieces, head, Surroundings::Alone).expect("a manifest"),
+    );
+    let lock = render_lock(pieces, name).expect("a lock");
+    write("Cargo.lock", &lock);
+    let cargo = |args: &[&str]| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let output = cargo
+            .args(args)
+            .current_dir(folder.path())
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    cargo(&["update", "--workspace", "--locked", "--offline"]);
+    cargo(&["update", "--workspace", "--offline"]);
+    let after = fs::read_to_string(folder.path().join("Cargo.lock")).expect("a lock");
+    assert!(after == lock, "{name}: cargo writes another lock");
+}
+
+fn with_crates() -> impl Iterator<Item = &'static Piece> {
+    CATALOG
+        .pieces()
+        .filter(|piece| piece.id != PieceId::Base)
+        .filter(|piece| !piece.crates.is_empty() || !piece.dev_crates.is_empty())
+}
+
+#[test]
+fn cargo_takes_the_lock_of_base_alone_of_each_piece_and_of_all() {
+    held_by_cargo(CATALOG.base_and(&CATALOG.base).pieces(), "notes-api");
+    for piece in with_crates() {
+        held_by_cargo(CATALOG.base_and(piece).pieces(), "notes-api");
+    }
+    held_by_cargo(CATALOG.superset().pieces(), "notes-api");
+}
+
+#[test]
+fn cargo_takes_the_lock_of_a_service_called_like_a_crate_in_it() {
+    let union = render_lock(CATALOG.superset().pieces(), "superset").expect("fragments");
+    let graph = Graph::parse_lock(&union).expect("our own lock");
+    let direct: Vec<_> = graph.root.iter().map(|id| id.name.as_str()).collect();
+    let transitive = graph.packages.keys().map(|id| id.name.as_str());
+    let names: Vec<_> = transitive.filter(|name| !direct.contains(name)).collect();
+    assert!(names.len() > 3, "{names:?}");
+    for name in names.iter().step_by(names.len().div_ceil(4)) {
+        held_by_cargo(CATALOG.superset().pieces(), name);
+    }
+}
+
+#[test]
+fn a_lock_is_the_same_whatever_else_is_answered() {
+    let lock = |given: &[(Key, &str)]| {
+        let tree = crate::cases::rendered(&crate::cases::answers(given));
+        tree.get("Cargo.lock").map(|file| file.bytes.clone())
+    };
+    let plain = lock(&[(Key::Name, "notes-api")]);
+    assert!(plain.is_some());
+    assert!(plain == lock(&[(Key::Name, "notes-api"), (Key::Resource, "task")]));
+}

@@ -1,0 +1,9 @@
+//! Services as they are rendered: over all options, with short and long names.
+
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+mod cases;
+mod hygiene;
+mod locks;
+mod selection;
+mod speed;
