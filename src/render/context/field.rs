@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::TypeWords;
-use crate::answers::{DefaultValue, Field, FieldKind};
+use super::field_type::item_type_name;
+use crate::answers::{Field, FieldKind, RoleName, Variant};
 
 /// A field, with its type and flags.
 #[derive(Debug, Clone, Serialize)]
@@ -17,17 +18,26 @@ pub struct FieldWords {
     /// As it is given on the command line: `pinned:bool:write=admin`.
     pub spec: String,
     pub kind: TypeWords,
-    /// The values of an enum, or of a list of them.
-    pub variants: Vec<VariantWords>,
-    pub is_optional: bool,
-    /// Whether each create must bring it.
-    pub is_required: bool,
+    /// As a stored item and a view have it: `Option<field::Alias>`.
+    pub stored_type: String,
+    /// As a request has it: `Restricted<field::Pinned, store::WritePinned>`.
+    pub request_type: String,
+    /// As the table has it: `TEXT NOT NULL`.
+    pub column_type: String,
+    /// Its parameter in a statement that writes: `$6`.
+    pub parameter: String,
     /// Whether only some role may write it.
     pub is_restricted: bool,
-    /// The lowest role that may; empty when any writer may.
-    pub role: String,
-    /// What others' objects hold, as a Rust expression; empty when any writer may.
-    pub default: String,
+    /// Whether that role is `editor`, and so `admin` too.
+    pub editor_may: bool,
+}
+
+/// An enum that a field or the elements of a list have for their type.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChoiceWords {
+    /// `State`
+    pub type_name: String,
+    pub variants: Vec<VariantWords>,
 }
 
 /// A value of an enum.
@@ -39,48 +49,64 @@ pub struct VariantWords {
     pub type_name: String,
 }
 
+/// The parameters before those of a resource's fields: id, owner, version and two instants.
+const PARAMETERS_BEFORE: usize = 5;
+
 impl FieldWords {
-    pub(super) fn new(field: &Field) -> Self {
+    /// Puts the words of the field at `index`, counted from 0, together.
+    pub(super) fn new(index: usize, field: &Field) -> Self {
         let name = field.name();
-        let default = field.write().and_then(|_| field.value_for_others());
+        let type_name = name.type_name();
+        let kind = TypeWords::new(field.kind(), &type_name);
+        let stored_type = if field.is_optional() {
+            format!("Option<field::{type_name}>")
+        } else {
+            format!("field::{type_name}")
+        };
+        let request_type = match field.write() {
+            Some(_) => format!("Restricted<{stored_type}, store::Write{type_name}>"),
+            None => stored_type.clone(),
+        };
+        let nullability = if field.is_optional() { "" } else { " NOT NULL" };
         Self {
             name: name.as_str().to_owned(),
-            type_name: name.type_name(),
             kebab: name.kebab(),
             spec: field.to_string(),
-            kind: TypeWords::new(field.kind(), &name.type_name()),
-            variants: field.kind().and_item().flat_map(variants).collect(),
-            is_optional: field.is_optional(),
-            is_required: field.is_required(),
+            column_type: format!("{}{nullability}", kind.sql),
+            stored_type,
+            request_type,
+            parameter: format!("${}", PARAMETERS_BEFORE + index + 1),
             is_restricted: field.write().is_some(),
-            role: field
-                .write()
-                .map(|role| role.to_string())
-                .unwrap_or_default(),
-            default: default
-                .map(|value| expression(&value, field))
-                .unwrap_or_default(),
+            editor_may: field.write() == Some(RoleName::Editor),
+            type_name,
+            kind,
         }
     }
 }
 
-fn expression(value: &DefaultValue, field: &Field) -> String {
-    match value {
-        DefaultValue::Nothing => "None".to_owned(),
-        DefaultValue::False => "false".to_owned(),
-        DefaultValue::Number(number) => number.to_string(),
-        DefaultValue::EmptyString | DefaultValue::EmptyList => "Default::default()".to_owned(),
-        DefaultValue::Variant(variant) => {
-            format!("{}::{}", field.name().type_name(), variant.type_name())
+impl ChoiceWords {
+    /// Returns the enum that a field's type is or holds, if there is one.
+    pub(super) fn new(field: &Field) -> Option<Self> {
+        let type_name = field.name().type_name();
+        match field.kind() {
+            FieldKind::Enum(values) => Some(Self {
+                type_name,
+                variants: variants(values),
+            }),
+            FieldKind::List { item, .. } => match item.as_ref() {
+                FieldKind::Enum(values) => Some(Self {
+                    type_name: item_type_name(&type_name),
+                    variants: variants(values),
+                }),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
 
-fn variants(kind: &FieldKind) -> Vec<VariantWords> {
-    let FieldKind::Enum(variants) = kind else {
-        return Vec::new();
-    };
-    variants
+fn variants(values: &[Variant]) -> Vec<VariantWords> {
+    values
         .iter()
         .map(|variant| VariantWords {
             name: variant.as_str().to_owned(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::sample;
 use crate::answers::FieldKind;
 
 /// How a type is written where it is used.
@@ -9,10 +10,14 @@ use crate::answers::FieldKind;
 pub struct TypeWords {
     /// Its word on the command line: `string`.
     pub word: String,
-    /// As Rust writes it: `Line<1, 200>`.
+    /// As Rust writes it: `input::Line<1, 200>`.
     pub rust: String,
-    /// The column's type in SQLite: `TEXT`.
+    /// The column's type: `TEXT`.
     pub sql: String,
+    /// A valid value, as JSON.
+    pub sample: String,
+    /// Another one, and not the type's default.
+    pub other_sample: String,
     pub is_string: bool,
     pub is_text: bool,
     pub is_int: bool,
@@ -35,6 +40,8 @@ impl TypeWords {
             word: kind.word().to_owned(),
             rust: rust(kind, type_name),
             sql: sql(kind).to_owned(),
+            sample: sample::usual(kind),
+            other_sample: sample::other(kind),
             is_string: is("string"),
             is_text: is("text"),
             is_int: is("int"),
@@ -53,33 +60,37 @@ impl TypeWords {
 
 fn rust(kind: &FieldKind, type_name: &str) -> String {
     match kind {
-        FieldKind::String(range) => format!("Line<{}, {}>", range.min(), range.max()),
-        FieldKind::Text(range) => format!("Text<{}, {}>", range.min(), range.max()),
-        FieldKind::Int(range) => format!("Int<{}, {}>", number(range.min()), number(range.max())),
-        FieldKind::Decimal(range) => {
-            format!("Decimal<{}, {}>", number(range.min()), number(range.max()))
-        }
+        FieldKind::String(range) => bounded("Line", range.min().into(), range.max().into()),
+        FieldKind::Text(range) => bounded("Text", range.min().into(), range.max().into()),
+        FieldKind::Int(range) => bounded("Int", range.min(), range.max()),
+        FieldKind::Decimal(range) => bounded("Decimal", range.min(), range.max()),
         FieldKind::Bool => "bool".to_owned(),
-        FieldKind::Uuid => "Uuid".to_owned(),
-        FieldKind::Date => "Date".to_owned(),
-        FieldKind::DateTime => "DateTime".to_owned(),
-        FieldKind::Email => "Email".to_owned(),
-        FieldKind::Url => "Url".to_owned(),
+        FieldKind::Uuid => "input::Uuid".to_owned(),
+        FieldKind::Date => "input::Date".to_owned(),
+        FieldKind::DateTime => "input::DateTime".to_owned(),
+        FieldKind::Email => "input::Email".to_owned(),
+        FieldKind::Url => "input::Url".to_owned(),
         FieldKind::Enum(_) => type_name.to_owned(),
         FieldKind::List { count, item } => {
-            format!(
-                "List<{}, {}, {}>",
-                rust(item, type_name),
-                count.min(),
-                count.max()
-            )
+            let item = rust(item, &item_type_name(type_name));
+            format!("input::List<{item}, {}, {}>", count.min(), count.max())
         }
     }
 }
 
+/// Names the type of an enum that a list holds, after the list.
+pub(super) fn item_type_name(type_name: &str) -> String {
+    format!("{type_name}Item")
+}
+
+fn bounded(name: &str, min: i64, max: i64) -> String {
+    format!("input::{name}<{}, {}>", number(min), number(max))
+}
+
 fn sql(kind: &FieldKind) -> &'static str {
     match kind {
-        FieldKind::Int(_) | FieldKind::Bool => "INTEGER",
+        FieldKind::Int(_) => "BIGINT",
+        FieldKind::Bool => "BOOLEAN",
         FieldKind::Uuid => "BLOB",
         _ => "TEXT",
     }
@@ -106,17 +117,24 @@ mod tests {
     #[test]
     fn each_type_is_written_as_rust_writes_it() {
         for (field, expected) in [
-            ("title:string:1..200", "Line<1, 200>"),
-            ("body:text:..10000", "Text<0, 10000>"),
-            ("count:int:-5..10", "Int<-5, 10>"),
+            ("title:string:1..200", "input::Line<1, 200>"),
+            ("body:text:..10000", "input::Text<0, 10_000>"),
+            ("count:int:-5..10", "input::Int<-5, 10>"),
             (
                 "count:int",
-                "Int<-9_007_199_254_740_991, 9_007_199_254_740_991>",
+                "input::Int<-9_007_199_254_740_991, 9_007_199_254_740_991>",
             ),
-            ("price:decimal:0..100000", "Decimal<0, 100_000>"),
+            ("price:decimal:0..100000", "input::Decimal<0, 100_000>"),
             ("pinned:bool", "bool"),
             ("state:enum:draft,sent", "State"),
-            ("tags:list:..20:string:1..50", "List<Line<1, 50>, 0, 20>"),
+            (
+                "tags:list:..20:string:1..50",
+                "input::List<input::Line<1, 50>, 0, 20>",
+            ),
+            (
+                "moods:list:..9:enum:low,high",
+                "input::List<MoodsItem, 0, 9>",
+            ),
         ] {
             let field = Field::parse(field).expect("a field");
             assert_eq!(rust(field.kind(), &field.name().type_name()), expected);

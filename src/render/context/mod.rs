@@ -8,11 +8,13 @@
 mod field;
 mod field_type;
 mod resource;
+mod sample;
+mod schema;
 mod service;
 mod version;
 
-pub use field::{FieldWords, VariantWords};
+pub use field::{ChoiceWords, FieldWords, VariantWords};
 pub use field_type::TypeWords;
-pub use resource::{ResourceContext, ResourceUses, ResourceWords};
+pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
 pub use service::{InputWords, ServiceContext, ServiceWords};
 pub use version::{VersionContext, VersionWords, VersionedResourceContext};

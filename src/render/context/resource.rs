@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{FieldWords, ServiceContext};
+use super::schema;
+use super::{ChoiceWords, FieldWords, ServiceContext};
 use crate::answers::{FieldKind, Resource};
 
 /// What a template with `__resource__` or `__singular__` in its path can name.
@@ -34,10 +35,31 @@ pub struct ResourceWords {
     pub article: String,
     /// `A` or `An`, where a sentence begins with it.
     pub article_capital: String,
+    /// Where a sentence begins with it: `Line items`.
+    pub plural_label_capital: String,
     pub fields: Vec<FieldWords>,
     /// The fields that only some role may write.
     pub restricted_fields: Vec<FieldWords>,
+    /// The fields that any writer may write.
+    pub free_fields: Vec<FieldWords>,
+    /// The fields whose type is not an enum of their own name.
+    pub aliases: Vec<FieldWords>,
+    pub has_aliases: bool,
+    /// The enums, of fields and of elements of lists.
+    pub choices: Vec<ChoiceWords>,
+    pub schema: SchemaWords,
     pub uses: ResourceUses,
+}
+
+/// Schemas of a resource, as `openapi.json` has them at the depths where they stand.
+#[derive(Debug, Clone, Serialize)]
+pub struct SchemaWords {
+    /// Of the body that creates or replaces an item.
+    pub request: String,
+    /// Of an item alone.
+    pub view: String,
+    /// Of an item on a page of a list.
+    pub listed: String,
 }
 
 /// Which types a resource's fields have, elements of lists included.
@@ -56,8 +78,8 @@ pub struct ResourceUses {
     #[serde(rename = "enum")]
     pub choice: bool,
     pub list: bool,
-    /// Some field may be absent.
-    pub optional: bool,
+    /// Some field has a type of the service's own: any but `bool`.
+    pub input: bool,
     /// Some field is written by some role alone.
     pub restricted: bool,
 }
@@ -65,18 +87,43 @@ pub struct ResourceUses {
 impl ResourceWords {
     pub(super) fn new(resource: &Resource) -> Self {
         let name = resource.name();
-        let fields: Vec<_> = resource.fields().iter().map(FieldWords::new).collect();
+        let fields: Vec<_> = resource
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(index, field)| FieldWords::new(index, field))
+            .collect();
+        let only = |wanted: fn(&FieldWords) -> bool| -> Vec<_> {
+            fields.iter().filter(|f| wanted(f)).cloned().collect()
+        };
+        let path = name.path();
+        let schema = SchemaWords {
+            request: schema::request(resource, &fields, &path, 14),
+            view: schema::view(resource, 16),
+            listed: schema::view(resource, 22),
+        };
+        let aliases = only(|field| !field.kind.is_enum);
         Self {
             singular: name.singular().to_owned(),
             plural: name.plural().to_owned(),
-            path: name.path(),
+            path,
+            schema,
             type_name: name.type_name(),
             plural_type_name: name.plural_type_name(),
             label: name.label(),
             plural_label: name.plural_label(),
             article: name.article().to_lowercase(),
             article_capital: capitalized(name.article()),
-            restricted_fields: fields.iter().filter(|f| f.is_restricted).cloned().collect(),
+            plural_label_capital: capitalized(&name.plural_label()),
+            restricted_fields: only(|field| field.is_restricted),
+            free_fields: only(|field| !field.is_restricted),
+            has_aliases: !aliases.is_empty(),
+            aliases,
+            choices: resource
+                .fields()
+                .iter()
+                .filter_map(ChoiceWords::new)
+                .collect(),
             fields,
             uses: ResourceUses::of(resource),
         }
@@ -88,7 +135,7 @@ impl ResourceUses {
         let mut uses = Self::default();
         for field in resource.fields().iter() {
             field.kind().and_item().for_each(|kind| uses.add(kind));
-            uses.optional |= field.is_optional();
+            uses.input |= !matches!(field.kind(), FieldKind::Bool);
             uses.restricted |= field.write().is_some();
         }
         uses

@@ -17,6 +17,8 @@ pub struct ServiceContext {
     pub versions: Vec<VersionWords>,
     /// The resources, sorted by their plural.
     pub resources: Vec<ResourceWords>,
+    /// The resources' singulars, sorted.
+    pub singulars: Vec<String>,
     /// The field types that bring code of their own, sorted by module.
     pub inputs: Vec<InputWords>,
     /// Whether there is one of those.
@@ -35,11 +37,17 @@ pub struct ServiceWords {
     /// `NOTES_API`
     pub env_prefix: String,
     pub description: String,
+    /// The description as a text of JSON, with its quotes.
+    pub description_json: String,
     /// `mailto:…` or `https://…`; empty when nobody gave one.
     pub security_contact: String,
     pub has_security_contact: bool,
     /// The day on which the service was made: `2026-11-23`.
     pub created: String,
+    /// The day by which people first audit what machines cannot.
+    pub quarter_later: String,
+    /// A year after that day less one: what must be looked at yearly ends then.
+    pub year_later: String,
 }
 
 /// A field type with code of its own.
@@ -47,8 +55,8 @@ pub struct ServiceWords {
 pub struct InputWords {
     /// `decimal`
     pub module: String,
-    /// `Decimal`
-    pub type_name: String,
+    /// The line that makes it known: `pub use decimal::Decimal;`
+    pub export: String,
 }
 
 impl ServiceContext {
@@ -58,12 +66,15 @@ impl ServiceContext {
         versions.sort_by_key(|version| std::cmp::Reverse(version.number));
         let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
+        let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
+        singulars.sort();
         let mut inputs: Vec<_> = selection.field_types().map(InputWords::new).collect();
         inputs.sort();
         Self {
             service: ServiceWords::new(answers),
             versions,
             resources,
+            singulars,
             has_inputs: !inputs.is_empty(),
             inputs,
             chosen: chosen(catalog, selection),
@@ -79,19 +90,31 @@ impl ServiceWords {
             crate_name: answers.name().crate_name(),
             env_prefix: answers.name().env_prefix(),
             description: answers.description().as_str().to_owned(),
+            description_json: serde_json::Value::from(answers.description().as_str()).to_string(),
             security_contact: contact.map(|c| c.as_str().to_owned()).unwrap_or_default(),
             has_security_contact: contact.is_some(),
             created: answers.created().to_string(),
+            quarter_later: answers.created().plus_days(90).to_string(),
+            year_later: answers.created().plus_days(364).to_string(),
         }
     }
 }
 
 impl InputWords {
+    /// An enum's type is declared by a macro, since each has words of its own.
     fn new(field_type: &str) -> Self {
-        Self {
-            module: word(field_type),
-            type_name: field_type.to_upper_camel_case(),
-        }
+        let (module, export) = match field_type {
+            "enum" => (
+                "choice".to_owned(),
+                "pub(crate) use choice::choice;".to_owned(),
+            ),
+            _ => {
+                let module = word(field_type);
+                let export = format!("pub use {module}::{};", field_type.to_upper_camel_case());
+                (module, export)
+            }
+        };
+        Self { module, export }
     }
 }
 

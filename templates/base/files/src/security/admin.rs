@@ -1,0 +1,211 @@
+//! The operators' listener: health, readiness and metrics, never the API.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::problem::Cause;
+use super::secret::Secret;
+use super::telemetry::Metrics;
+use crate::config::{Layers, Profile, settings};
+
+settings! {
+    /// Where operators ask.
+    pub struct Settings in "admin" {
+        pub address: SocketAddr,
+        /// The CA whose client certificates may connect, in PEM.
+        pub client_ca: Option<PathBuf>,
+        /// The file with the token that a scraper sends as `Bearer`.
+        pub token_file: Option<PathBuf>,
+    }
+}
+
+impl Settings {
+    /// What others could reach must ask who they are (EXPOSE-8).
+    pub fn check(&self, _: Profile, layers: &mut Layers) {
+        if !self.address.ip().is_loopback() && self.client_ca.is_none() && self.token_file.is_none() {
+            layers.refuse("admin.address", "beyond loopback `admin.client_ca` or `admin.token_file` must be set");
+        }
+    }
+}
+
+/// Operators need few connections, whatever the API is busy with.
+const CONNECTIONS: usize = 64;
+
+/// For a handshake, a head, and an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a probe reads of an answer.
+const ANSWER_LIMIT: u64 = 1024;
+
+/// The first byte of a TLS connection.
+const HANDSHAKE_RECORD: u8 = 0x16;
+
+/// Tells whether the service can do its work.
+pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+
+/// What the listener shows.
+pub struct Shown {
+    pub metrics: Arc<Metrics>,
+    pub readiness: Readiness,
+    /// Called before metrics are shown, to bring gauges up to date.
+    pub refresh: Box<dyn Fn() + Send + Sync>,
+    /// The API's description, where it is no secret.
+    pub openapi: Option<String>,
+}
+
+pub struct Admin {
+    socket: TcpListener,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    shown: Shown,
+    token: Option<Secret>,
+    tls: TlsAcceptor,
+}
+
+impl Admin {
+    pub async fn bind(settings: &Settings, token: Option<Secret>, tls: TlsAcceptor, shown: Shown) -> io::Result<Self> {
+        let socket = TcpListener::bind(settings.address).await?;
+        let shared = Shared { shown, token, tls };
+        Ok(Self { socket, shared: Arc::new(shared) })
+    }
+
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Serves until the process ends, while the API drains too.
+    pub async fn run(self) {
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        loop {
+            let Ok((stream, peer)) = self.socket.accept().await else {
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                let shared = Arc::clone(&self.shared);
+                tokio::spawn(async move { shared.serve(stream, peer.ip().is_loopback(), place).await });
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// A probe on this machine may speak in the clear; everyone else speaks TLS,
+    /// and so may a probe.
+    async fn serve(&self, stream: TcpStream, is_local: bool, _place: OwnedSemaphorePermit) {
+        let mut first = [0];
+        let peeked = timeout(PATIENCE, stream.peek(&mut first)).await;
+        if !matches!(peeked, Ok(Ok(1))) {
+            return;
+        }
+        if !is_local || first == [HANDSHAKE_RECORD] {
+            if let Ok(Ok(stream)) = timeout(PATIENCE, self.tls.accept(stream)).await {
+                self.converse(stream).await;
+            }
+        } else {
+            self.converse(stream).await;
+        }
+    }
+
+    async fn converse(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let service = service_fn(async |request| Ok::<_, Infallible>(self.answer(&request).await));
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        // Who leaves early has told us all there was to tell.
+        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    async fn answer(&self, request: &Request<Incoming>) -> Response {
+        if !self.is_known(request) {
+            let mut response = word(StatusCode::UNAUTHORIZED, "unauthenticated");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return response;
+        }
+        match (request.method().as_str(), request.uri().path()) {
+            ("GET" | "HEAD", "/healthz") => word(StatusCode::OK, "ok"),
+            ("GET" | "HEAD", "/readyz") => match timeout(PATIENCE, (self.shown.readiness)()).await {
+                Ok(true) => word(StatusCode::OK, "ok"),
+                _ => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            },
+            ("GET", "/metrics") => {
+                (self.shown.refresh)();
+                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                answer(StatusCode::OK, kind, self.shown.metrics.render())
+            }
+            ("GET", path) => self.document(path).unwrap_or_else(|| word(StatusCode::NOT_FOUND, "unknown")),
+            _ => word(StatusCode::METHOD_NOT_ALLOWED, "unknown"),
+        }
+    }
+
+    /// The API's description and a page to read it on, in development.
+    fn document(&self, path: &str) -> Option<Response> {
+        let openapi = self.shown.openapi.as_ref()?;
+        match path {
+            "/" => Some(answer(StatusCode::OK, "text/html; charset=utf-8", include_str!("viewer.html").to_owned())),
+            "/openapi.json" => Some(answer(StatusCode::OK, "application/json", openapi.clone())),
+            _ => None,
+        }
+    }
+
+    fn is_known(&self, request: &Request<Incoming>) -> bool {
+        let Some(token) = &self.token else {
+            return true;
+        };
+        let given =
+            request.headers().get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+        given.is_some_and(|given| token.matches(given))
+    }
+}
+
+/// Asks the running service's `/readyz`; what `healthcheck` does.
+pub async fn probe(settings: &Settings) -> Result<(), Cause> {
+    let address = SocketAddr::from(([127, 0, 0, 1], settings.address.port()));
+    let token = settings.token_file.as_deref().map(Secret::load).transpose()?;
+    let credential = token.map(|token| format!("Authorization: Bearer {}\r\n", token.expose())).unwrap_or_default();
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: localhost\r\n{credential}Connection: close\r\n\r\n");
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(ANSWER_LIMIT).read_to_end(&mut answer).await?;
+        Ok::<_, io::Error>(answer)
+    };
+    let answer = timeout(PATIENCE, ask).await??;
+    if answer.starts_with(b"HTTP/1.1 200") { Ok(()) } else { Err("it says so itself".into()) }
+}
+
+/// A word, and nothing of why (LOG-12).
+fn word(status: StatusCode, word: &str) -> Response {
+    answer(status, "application/json", format!("{{\"status\":\"{word}\"}}\n"))
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,166 @@
+//! JSON written straight into a buffer: log lines and error bodies.
+
+/// An object under construction.
+///
+/// Every text goes through one escape, so that a line stays one line whatever
+/// a client sent (LOG-1).
+#[derive(Debug)]
+pub struct Object {
+    buffer: Vec<u8>,
+}
+
+/// An array inside an object.
+#[derive(Debug)]
+pub struct List<'a> {
+    buffer: &'a mut Vec<u8>,
+    empty: bool,
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        let mut buffer = Vec::with_capacity(512);
+        buffer.push(b'{');
+        Self { buffer }
+    }
+}
+
+impl Object {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a text, escaped.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        quote(&mut self.buffer, value);
+    }
+
+    /// Writes a whole number.
+    pub fn number(&mut self, name: &str, value: u64) {
+        self.name(name);
+        push_number(&mut self.buffer, value);
+    }
+
+    /// Writes thousandths as a decimal number.
+    pub fn thousandths(&mut self, name: &str, value: u64) {
+        self.number(name, value / 1000);
+        let rest = value % 1000;
+        self.buffer.push(b'.');
+        if rest < 100 {
+            self.buffer.push(b'0');
+        }
+        if rest < 10 {
+            self.buffer.push(b'0');
+        }
+        push_number(&mut self.buffer, rest);
+    }
+
+    /// Writes a flag.
+    pub fn flag(&mut self, name: &str, value: bool) {
+        self.name(name);
+        self.buffer.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    /// Writes an array of texts.
+    pub fn texts(&mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) {
+        self.list(name, |list| {
+            for value in values {
+                list.text(value.as_ref());
+            }
+        });
+    }
+
+    /// Writes an array.
+    pub fn list(&mut self, name: &str, fill: impl FnOnce(&mut List<'_>)) {
+        self.name(name);
+        self.buffer.push(b'[');
+        fill(&mut List { buffer: &mut self.buffer, empty: true });
+        self.buffer.push(b']');
+    }
+
+    /// Closes the object.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.buffer.push(b'}');
+        self.buffer
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.buffer.len() > 1 {
+            self.buffer.push(b',');
+        }
+        self.buffer.push(b'"');
+        self.buffer.extend_from_slice(name.as_bytes());
+        self.buffer.extend_from_slice(b"\":");
+    }
+}
+
+impl List<'_> {
+    /// Adds a text, escaped.
+    pub fn text(&mut self, value: &str) {
+        self.separate();
+        quote(self.buffer, value);
+    }
+
+    /// Adds finished JSON unless the whole would then pass the limit; says
+    /// whether it did.
+    pub fn push_within(&mut self, json: &[u8], limit: usize) -> bool {
+        let end = self.buffer.len().saturating_add(json.len());
+        if end.saturating_add(4) > limit {
+            return false;
+        }
+        self.separate();
+        self.buffer.extend_from_slice(json);
+        true
+    }
+
+    fn separate(&mut self) {
+        if !self.empty {
+            self.buffer.push(b',');
+        }
+        self.empty = false;
+    }
+}
+
+/// Writes a JSON string. Beyond what JSON demands, everything outside printable
+/// ASCII that a terminal or a log reader might act on is escaped.
+fn quote(buffer: &mut Vec<u8>, value: &str) {
+    buffer.push(b'"');
+    if value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        buffer.extend_from_slice(value.as_bytes());
+    } else {
+        value.chars().for_each(|letter| escape(buffer, letter));
+    }
+    buffer.push(b'"');
+}
+
+fn escape(buffer: &mut Vec<u8>, letter: char) {
+    match letter {
+        '\n' => buffer.extend_from_slice(b"\\n"),
+        '"' | '\\' => buffer.extend_from_slice(&[b'\\', letter as u8]),
+        ' '..='~' => buffer.push(letter as u8),
+        _ if letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+        {
+            buffer.extend_from_slice(format!("\\u{:04x}", u32::from(letter)).as_bytes());
+        }
+        _ => buffer.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+}
+
+fn push_number(buffer: &mut Vec<u8>, value: u64) {
+    buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Object;
+
+    #[test]
+    fn hostile_text_stays_one_valid_line() {
+        let mut object = Object::new();
+        object.text("a", "x\r\n\u{1b}[31m\u{2028}\"\\\u{202e}é");
+        let line = String::from_utf8(object.finish()).unwrap();
+        assert_eq!(line, r#"{"a":"x\u000d\n\u001b[31m\u2028\"\\\u202eé"}"#);
+        assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok());
+    }
+}

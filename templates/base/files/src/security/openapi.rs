@@ -1,0 +1,139 @@
+//! The `OpenAPI` document, written from the types of the routes: what a handler takes and answers is
+//! what the document says.
+
+use std::collections::BTreeMap;
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::input::Schema;
+
+/// An argument or an answer of a handler, as the document tells of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be documented",
+    label = "a handler takes extractors of `security::input` and answers with a type of `security::answer`",
+    note = "write a `Describe` impl that adds its parameters and responses to the operation"
+)]
+pub trait Describe {
+    /// The query keys that it reads; all others are refused (INPUT-9).
+    const QUERY: &'static [&'static str] = &[];
+
+    fn describe(operation: &mut Operation);
+
+    /// Names the permissions that it asks for beyond its route's.
+    fn permissions(_: &mut Vec<&'static str>) {}
+}
+
+impl<S> Describe for axum::extract::State<S> {
+    fn describe(_: &mut Operation) {}
+}
+
+/// One method of one path.
+#[derive(Debug, Default)]
+pub struct Operation {
+    pub permission: Option<&'static str>,
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    responses: Map<String, Value>,
+}
+
+/// What any request can be answered, whatever its route.
+const EVERYWHERE: [u16; 9] = [400, 401, 403, 406, 410, 421, 429, 500, 503];
+
+impl Operation {
+    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {
+        self.parameters.push(json!({ "name": name, "in": place, "required": required, "schema": schema }));
+    }
+
+    pub fn body(&mut self, schema: &Schema) {
+        let content = json!({ "application/json": { "schema": schema } });
+        self.body = Some(json!({ "required": true, "content": content }));
+    }
+
+    /// Adds the answer of success.
+    pub fn answer(&mut self, status: u16, headers: &[&str], schema: Option<&Schema>) {
+        let text = json!({ "schema": { "type": "string" } });
+        let headers: Map<_, _> = headers.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
+        let content = schema.map(|schema| ("application/json".to_owned(), json!({ "schema": schema })));
+        let content: Map<_, _> = content.into_iter().collect();
+        let answer = json!({ "description": reason(status), "headers": headers, "content": content });
+        self.responses.insert(status.to_string(), answer);
+    }
+
+    /// Adds an answer of failure; those that any request can get are there already.
+    pub fn problem(&mut self, status: u16) {
+        self.responses.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
+    }
+
+    fn to_value(&self) -> Value {
+        let mut all = Self::default();
+        for status in EVERYWHERE {
+            all.problem(status);
+        }
+        all.responses.extend(self.responses.clone());
+        let schemes = [json!({ "bearer": [] }), json!({ "header": [] })];
+        let security: Vec<_> = schemes.into_iter().filter(|_| self.permission.is_some()).collect();
+        let mut value = Map::new();
+        value.extend(self.body.clone().map(|body| ("requestBody".to_owned(), body)));
+        value.extend(self.permission.map(|name| ("x-permission".to_owned(), name.into())));
+        value.insert("parameters".to_owned(), json!(self.parameters));
+        value.insert("responses".to_owned(), all.responses.into());
+        value.insert("security".to_owned(), json!(security));
+        value.into()
+    }
+}
+
+/// The document of a set of operations, ready to be written to a file.
+pub fn document<'a>(operations: impl Iterator<Item = (&'a Method, &'a str, &'a Operation)>) -> String {
+    let mut paths = BTreeMap::<&str, Map<String, Value>>::new();
+    for (method, path, operation) in operations {
+        let method = method.as_str().to_ascii_lowercase();
+        paths.entry(path).or_default().insert(method, operation.to_value());
+    }
+    let problem = json!({ "application/problem+json": { "schema": problem_schema() } });
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": env!("CARGO_PKG_NAME"),
+            "description": env!("CARGO_PKG_DESCRIPTION"),
+            "version": env!("CARGO_PKG_VERSION"),
+        },
+        "paths": paths,
+        "components": {
+            "responses": { "Problem": { "description": "Not as hoped", "content": problem } },
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "header": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+            },
+        },
+    });
+    format!("{document:#}\n")
+}
+
+/// RFC 9457 §3, with the members that some types add.
+fn problem_schema() -> Schema {
+    let fault = json!({
+        "type": "object",
+        "properties": { "pointer": { "type": "string" }, "rule": { "type": "string" } },
+        "required": ["pointer", "rule"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "instance": { "type": "string" },
+            "rule": { "type": "string" },
+            "faults": { "type": "array", "maxItems": 20, "items": fault },
+            "violated-policies": { "type": "array", "items": { "type": "string" } },
+        },
+        "required": ["type", "title", "status", "instance"],
+    })
+}
+
+fn reason(status: u16) -> &'static str {
+    let status = StatusCode::from_u16(status).ok();
+    status.and_then(|status| status.canonical_reason()).unwrap_or("Answer")
+}

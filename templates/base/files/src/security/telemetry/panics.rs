@@ -1,0 +1,78 @@
+//! Panics: caught where a request is handled, told to the log with a backtrace.
+
+use std::backtrace::Backtrace;
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::pin::pin;
+use std::task::Poll;
+
+use super::log::{Line, clipped};
+
+thread_local! {
+    /// Whether a panic on this thread would be caught below.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    /// What the hook saw last on this thread; the catch fetches it.
+    static LAST: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// A panic that was caught.
+#[derive(Debug, Default)]
+pub struct Panic {
+    pub message: String,
+    pub backtrace: String,
+}
+
+impl Panic {
+    /// Writes message and backtrace, cut to a length.
+    pub fn describe(&self, line: &mut Line) {
+        clipped(line, "cause", &self.message);
+        clipped(line, "backtrace", &self.backtrace);
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.message)
+    }
+}
+
+impl Error for Panic {}
+
+/// Keeps message and backtrace of a panic that will be caught, for the log;
+/// any other is printed as ever.
+pub fn install_hook() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if CATCHING.get() {
+            let seen = Panic { message: describe(info), backtrace: Backtrace::force_capture().to_string() };
+            LAST.with_borrow_mut(|last| *last = Some(seen));
+        } else {
+            print(info);
+        }
+    }));
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("with something that is no text");
+    info.location().map_or_else(|| message.to_owned(), |place| format!("{message} ({place})"))
+}
+
+/// Runs a future to its end or to its panic.
+pub async fn catch<F: Future>(future: F) -> Result<F::Output, Panic> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // What a panic leaves half done is dropped with the future; what is
+        // shared (pools, counters) is behind locks that forgive poisoning.
+        let outer = CATCHING.replace(true);
+        let poll = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        CATCHING.set(outer);
+        match poll {
+            Ok(poll) => poll.map(Ok),
+            Err(_) => Poll::Ready(Err(LAST.take().unwrap_or_default())),
+        }
+    })
+    .await
+}

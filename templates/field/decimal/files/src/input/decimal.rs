@@ -1,3 +1,0 @@
-//! Exact decimal numbers.
-
-pub use rust_decimal::Decimal;
