@@ -1,7 +1,7 @@
 //! The templates as they are shipped, and every fault that a manifest can have.
 
 use palisade::answers::{Answers, Date, Draft, Key, Rest, Source as From};
-use palisade::catalog::{Catalog, CatalogError, Requirements, Source};
+use palisade::catalog::{Catalog, CatalogError, Fault, Requirements, Source};
 use palisade::render::check;
 
 /// Answers in which no list is empty: every type, a role, several of each.
@@ -134,7 +134,7 @@ fn a_missing_manifest_and_a_stray_file_are_named() {
 fn a_name_that_no_piece_has_is_shown_at_its_place() {
     let requires = |id: &str| format!("{GITHUB}requires = [\"{id}\"]\n");
     expect(
-        source().with("ci/github/piece.toml", &requires("gate/nginx")),
+        source().with("ci/github/piece.toml", requires("gate/nginx")),
         "ci/github/piece.toml: there is no piece called `gate/nginx`",
         Some("\"gate/nginx\""),
     );
@@ -173,16 +173,45 @@ fn a_name_that_no_piece_has_is_shown_at_its_place() {
 }
 
 #[test]
+fn an_id_is_words_joined_by_hyphens() {
+    let requires = format!("{GITHUB}requires = [\"gate\"]\n");
+    let error = fault(&source().with("ci/github/piece.toml", requires));
+    assert!(matches!(error.fault(), Fault::BadId(_)), "{error}");
+    let default = "title = \"CI\"\npick = \"one\"\norder = 1\ndefault = [\"Git Hub\"]\n";
+    let error = fault(&source().with("ci/choice.toml", default));
+    assert!(matches!(error.fault(), Fault::BadId(_)), "{error}");
+    let error = fault(&source().with("CI/choice.toml", ""));
+    assert!(matches!(error.fault(), Fault::BadId(_)), "{error}");
+}
+
+#[test]
+fn manifests_and_templates_are_text() {
+    for file in [
+        "ci/github/piece.toml",
+        "ci/choice.toml",
+        "ci/github/files/a.tera",
+    ] {
+        let message = format!("{file}: the file is not UTF-8");
+        expect(source().with(file, *b"\xff"), &message, None);
+    }
+    let copied = source().with("ci/github/files/logo.png", *b"\xff");
+    assert!(
+        Catalog::read(&copied).is_ok(),
+        "what is copied may be anything"
+    );
+}
+
+#[test]
 fn a_cyclic_requirement_is_shown_in_full() {
     expect(
         source()
             .with(
                 "ci/github/piece.toml",
-                &format!("{GITHUB}requires = [\"gate/envoy\"]\n"),
+                format!("{GITHUB}requires = [\"gate/envoy\"]\n"),
             )
             .with(
                 "gate/envoy/piece.toml",
-                &format!("{GITHUB}requires = [\"ci/github\"]\n"),
+                format!("{GITHUB}requires = [\"ci/github\"]\n"),
             ),
         "gate/envoy/piece.toml: the pieces require each other: ci/github -> gate/envoy -> ci/github",
         Some("\"ci/github\""),
@@ -194,7 +223,7 @@ fn an_option_that_no_answers_reach_is_a_fault() {
     expect(
         source().with(
             "ci/github/piece.toml",
-            &format!("{GITHUB}requires = [\"ci/none\"]\n"),
+            format!("{GITHUB}requires = [\"ci/none\"]\n"),
         ),
         "ci/github/piece.toml: no answers reach ci/github: ci/github and ci/none answer one choice",
         Some("\"ci/none\""),
@@ -202,7 +231,7 @@ fn an_option_that_no_answers_reach_is_a_fault() {
     expect(
         source().with(
             "ci/github/piece.toml",
-            &format!("{GITHUB}requires = [\"gate/envoy\"]\nconflicts = [\"gate/envoy\"]\n"),
+            format!("{GITHUB}requires = [\"gate/envoy\"]\nconflicts = [\"gate/envoy\"]\n"),
         ),
         "ci/github/piece.toml: no answers reach ci/github: ci/github conflicts with gate/envoy",
         Some("\"gate/envoy\""),
@@ -210,7 +239,7 @@ fn an_option_that_no_answers_reach_is_a_fault() {
     expect(
         source().with(
             "ci/github/piece.toml",
-            &format!("{GITHUB}conflicts = [\"gate/envoy\", \"gate/none\"]\n"),
+            format!("{GITHUB}conflicts = [\"gate/envoy\", \"gate/none\"]\n"),
         ),
         "ci/github/piece.toml: no answers reach ci/github: no option of gate goes with it",
         Some("\"gate/envoy\""),
@@ -251,7 +280,7 @@ fn a_pattern_matches_some_file_and_a_file_has_one_class() {
         source()
             .with(
                 "ci/github/piece.toml",
-                &format!("{GITHUB}[files]\n{rules}\n"),
+                format!("{GITHUB}[files]\n{rules}\n"),
             )
             .with("ci/github/files/deploy/run", "")
     };
@@ -302,8 +331,8 @@ fn pieces_ask_for_one_version_of_a_crate() {
     let asks = |version: &str| format!("{GITHUB}[crates.serde]\nversion = \"{version}\"\n");
     expect(
         source()
-            .with("ci/github/piece.toml", &asks("1"))
-            .with("gate/envoy/piece.toml", &asks("1.0")),
+            .with("ci/github/piece.toml", asks("1"))
+            .with("gate/envoy/piece.toml", asks("1.0")),
         "gate/envoy/piece.toml: ci/github and gate/envoy ask for different versions of the crate \
          `serde`",
         None,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::stage::Stage;
-use super::write::write_all;
+use super::write::{sync_all, write_all};
 use super::{ApplyError, Target};
 use crate::merge::Plan;
 
@@ -36,6 +36,7 @@ pub fn apply_new<T, E: From<ApplyError>>(
     let tree = stage.tree();
     write_all(&tree, plan, interrupted, step)?;
     let finished = finish(&tree)?;
+    sync_all(&tree)?;
     if let Some(permissions) = &target.permissions {
         fs::set_permissions(&tree, permissions.clone()).map_err(ApplyError::stage(&tree))?;
     }

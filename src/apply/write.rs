@@ -1,6 +1,5 @@
-//! Files onto the disk, each safe there before the next.
+//! Files onto the disk, safe there before they are put in place.
 
-use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -17,7 +16,6 @@ pub(super) fn write_all(
     interrupted: &dyn Fn() -> bool,
     step: &mut dyn FnMut(),
 ) -> Result<(), ApplyError> {
-    let mut folders = BTreeSet::new();
     for (path, file) in plan.writes() {
         if interrupted() {
             return Err(ApplyError::Interrupted);
@@ -26,21 +24,7 @@ pub(super) fn write_all(
             path: path.to_owned(),
             cause,
         })?;
-        folders.extend(
-            Path::new(path)
-                .ancestors()
-                .skip(1)
-                .map(|path| folder.join(path)),
-        );
         step();
-    }
-    // A file's name is safe only when its folder is.
-    for path in folders {
-        let synced = fs::File::open(&path).and_then(|folder| folder.sync_all());
-        synced.map_err(|cause| ApplyError::Write {
-            path: path.display().to_string(),
-            cause,
-        })?;
     }
     Ok(())
 }
@@ -57,6 +41,26 @@ fn write(folder: &Path, path: &str, file: &File) -> io::Result<()> {
         .create_new(true)
         .mode(mode)
         .open(&path)?;
-    written.write_all(&file.bytes)?;
-    written.sync_all()
+    written.write_all(&file.bytes)
+}
+
+/// Waits until all below a folder, and the folder, would survive a power failure.
+///
+/// After all was written, not file by file: the first wait then carries most of the rest.
+pub(super) fn sync_all(folder: &Path) -> Result<(), ApplyError> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |cause| ApplyError::Write { path, cause }
+    };
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        let path = entry.map_err(failed(folder))?.path();
+        if path.is_dir() {
+            sync_all(&path)?;
+        } else {
+            let synced = fs::File::open(&path).and_then(|file| file.sync_all());
+            synced.map_err(failed(&path))?;
+        }
+    }
+    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(failed(folder))
 }

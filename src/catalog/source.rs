@@ -27,9 +27,9 @@ impl Source {
 
     /// Puts a file in place, instead of one that may be there.
     #[must_use]
-    pub fn with(mut self, path: &str, text: &str) -> Self {
+    pub fn with(mut self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
         self.files
-            .insert(path.to_owned(), Cow::Owned(text.as_bytes().to_vec()));
+            .insert(path.to_owned(), Cow::Owned(bytes.as_ref().to_vec()));
         self
     }
 

@@ -74,6 +74,7 @@ fn an_answers_file_is_read_from_a_path_and_from_standard_input() {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .expect("palisade runs");
     let mut stdin = child.stdin.take().expect("a pipe");

@@ -136,7 +136,7 @@ fn inside_a_repository_nothing_is_nested_or_committed() {
         "It stands in the repository SANDBOX/mono",
         "nothing was committed",
         "Workflows below the repository's root do not run",
-        "  cp -rn mono/notes-api/.github SANDBOX/mono",
+        "  cp -ri mono/notes-api/.github SANDBOX/mono",
     ] {
         run.says(words);
     }

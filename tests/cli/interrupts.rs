@@ -2,10 +2,11 @@
 
 use std::collections::hash_map::RandomState;
 use std::fs::File;
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -39,7 +40,7 @@ fn a_signal_while_writing_leaves_nothing_and_ends_with_130() {
         let held = File::open(sandbox.path("")).expect("the folder is there");
         held.lock().expect("a lock");
         let child = spawn(&sandbox, &NEW);
-        sleep(Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(500));
         send(&child, signal);
         let run = sandbox.told(child.wait_with_output().expect("it ends"));
         assert_eq!(run.code, 130, "{run:?}");
@@ -56,46 +57,59 @@ fn a_hundred_killed_runs_leave_all_or_nothing() {
     let usual = begun.elapsed();
     let whole = whole.files("notes-api");
     let random = RandomState::new();
-    let (mut absent, mut stages) = (0, 0);
-    for run in 0..100_u64 {
-        let sandbox = Sandbox::new().with_identity();
-        let mut hasher = random.build_hasher();
-        hasher.write_u64(run);
-        let moment = usual.mul_f64((hasher.finish() % 1200) as f64 / 1000.0);
-        let mut child = spawn(&sandbox, &NEW);
-        sleep(moment);
-        child.kill().expect("it may be killed");
-        let status = child.wait().expect("it ends");
-        if status.signal().is_none() {
-            assert_eq!(status.code(), Some(0));
+    let moment = |run: u64| usual.mul_f64((random.hash_one(run) % 1200) as f64 / 1000.0);
+    let (absent, stages) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for quarter in 0..4 {
+            let (whole, moment, absent, stages) = (&whole, &moment, &absent, &stages);
+            scope.spawn(move || {
+                for run in quarter * 25..(quarter + 1) * 25 {
+                    let left = killed_after(moment(run), whole);
+                    absent.fetch_add(usize::from(left.absent), Ordering::Relaxed);
+                    stages.fetch_add(left.stages, Ordering::Relaxed);
+                }
+            });
         }
-        let dead: Vec<_> = sandbox
-            .names()
-            .into_iter()
-            .filter(|name| name.starts_with('.'))
-            .collect();
-        stages += dead.len();
-        if sandbox.path("notes-api").exists() {
-            assert!(sandbox.files("notes-api") == whole, "run {run} left a part");
-            let repository = git2::Repository::open(sandbox.path("notes-api"));
-            assert!(
-                repository.and_then(|r| r.head().map(drop)).is_ok(),
-                "run {run}: no commit"
-            );
-        } else {
-            absent += 1;
-        }
-        if !dead.is_empty() {
-            let args = ["new", "other", "--defaults", "--no-git"];
-            sandbox.palisade(&args).ends_with(0);
-            let left = sandbox.names();
-            assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
-        }
-    }
+    });
+    let (absent, stages) = (absent.into_inner(), stages.into_inner());
     assert!(
         absent > 0 && stages > 0,
         "some runs were hit while writing: {absent} {stages}"
     );
+}
+
+/// What a killed run left.
+struct Left {
+    absent: bool,
+    stages: usize,
+}
+
+fn killed_after(moment: Duration, whole: &[(String, Vec<u8>)]) -> Left {
+    let sandbox = Sandbox::new().with_identity();
+    let mut child = spawn(&sandbox, &NEW);
+    thread::sleep(moment);
+    child.kill().expect("it may be killed");
+    let status = child.wait().expect("it ends");
+    assert!(status.signal().is_some() || status.success(), "{status}");
+    let absent = !sandbox.path("notes-api").exists();
+    if !absent {
+        assert!(
+            sandbox.files("notes-api") == whole,
+            "killed after {moment:?} it left a part"
+        );
+        let repository = git2::Repository::open(sandbox.path("notes-api"));
+        let commit = repository.and_then(|repository| repository.head().map(drop));
+        assert!(commit.is_ok(), "killed after {moment:?} it left no commit");
+    }
+    let hidden = |names: Vec<String>| names.iter().filter(|name| name.starts_with('.')).count();
+    let stages = hidden(sandbox.names());
+    if stages > 0 {
+        sandbox
+            .palisade(&["new", "other", "--defaults", "--no-git"])
+            .ends_with(0);
+        assert_eq!(hidden(sandbox.names()), 0, "the next run removes the stage");
+    }
+    Left { absent, stages }
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub(crate) fn covering() -> Vec<Answers> {
         ]
         .to_vec(),
     ];
-    let mut cases = Vec::new();
+    let mut cases = vec![grown()];
     for given in names {
         for question in QUESTIONS.iter() {
             for option in question.options.iter().map(|offer| &offer.id) {
@@ -81,6 +81,24 @@ pub(crate) fn covering() -> Vec<Answers> {
         }
     }
     cases
+}
+
+/// A service that has grown: a second version, more resources.
+fn grown() -> Answers {
+    let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
+    let text = "name = \"notes-api\"\n\
+        [[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\
+        [[version]]\nname = \"v2\"\nreleased = 2026-06-01\n\
+        [[version]]\nname = \"v10\"\nreleased = 2026-07-01\n\
+        [[resource]]\nname = \"note\"\nfields = [\"title:string\"]\n\
+        [[resource]]\nname = \"order_item\"\nfields = [\"price:decimal\"]\n\
+        [[resource]]\nname = \"order\"\nfields = [\"due:date:optional:write=admin\", \"total:int\"]\n";
+    draft
+        .offer_file("answers.toml", text, &QUESTIONS)
+        .expect("good answers");
+    draft
+        .finish(&QUESTIONS, Rest::Defaults)
+        .expect("the rest has defaults")
 }
 
 fn with<'a>(

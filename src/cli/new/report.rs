@@ -166,7 +166,7 @@ impl Report {
             let to = shell_quoted(&root.to_string_lossy());
             out.say(format_args!(
                 "Workflows below the repository's root do not run. Copy them there, and give their\n\
-                 jobs `defaults.run.working-directory`:\n  cp -rn {from} {to}"
+                 jobs `defaults.run.working-directory`:\n  cp -ri {from} {to}"
             ));
         }
     }

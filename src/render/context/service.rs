@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Choice, Selection};
 #[derive(Debug, Clone, Serialize)]
 pub struct ServiceContext {
     pub service: ServiceWords,
-    /// The API's versions, newest first.
+    /// The API's versions, as rustfmt sorts their modules.
     pub versions: Vec<VersionWords>,
     /// The resources, sorted by their plural.
     pub resources: Vec<ResourceWords>,
@@ -63,7 +63,7 @@ impl ServiceContext {
     /// Puts the words together.
     pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
         let mut versions: Vec<_> = answers.versions().iter().map(VersionWords::new).collect();
-        versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+        versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();

@@ -1,0 +1,1 @@
+//! Nothing: this crate is the list of all crates that a service can have.
