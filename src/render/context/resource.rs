@@ -48,6 +48,8 @@ pub struct ResourceWords {
     /// The enums, of fields and of elements of lists.
     pub choices: Vec<ChoiceWords>,
     pub schema: SchemaWords,
+    /// `,` between the resources of a list in JSON; empty after the last one.
+    pub comma: String,
     pub uses: ResourceUses,
 }
 
@@ -108,6 +110,7 @@ impl ResourceWords {
             plural: name.plural().to_owned(),
             path,
             schema,
+            comma: String::new(),
             type_name: name.type_name(),
             plural_type_name: name.plural_type_name(),
             label: name.label(),

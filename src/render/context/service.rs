@@ -66,6 +66,9 @@ impl ServiceContext {
         versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
+        for resource in resources.iter_mut().rev().skip(1) {
+            ",".clone_into(&mut resource.comma);
+        }
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
         singulars.sort();
         let mut inputs: Vec<_> = selection.field_types().map(InputWords::new).collect();

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use axum::http::Method;
-use rustls::ServerConfig;
 use tokio::sync::{Semaphore, watch};
-use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
 use crate::config::{Config, Profile};
@@ -21,12 +19,10 @@ use crate::security::limits::Limits;
 use crate::security::listener::Listener;
 use crate::security::problem::Cause;
 use crate::security::reload::{self, Reloadable};
-use crate::security::secret::Secret;
 use crate::security::services::{self, Services};
 use crate::security::telemetry::{Action, Log, Metrics};
 use crate::security::tls::{self, Certificate, Identity};
 use crate::security::versioning::Versions;
-use crate::store::Store;
 
 /// A service that listens and does not answer yet.
 pub struct Server {
@@ -77,7 +73,14 @@ impl Server {
         let listener =
             Listener::bind(config.listener.clone(), Arc::clone(&app), tls::server_config(&certificate)?, drained)
                 .await?;
-        let admin = bind_admin(&config, &app, store, &table, &certificate, &draining).await?;
+        let shown = Shown {
+            app: Arc::clone(&app),
+            store,
+            certificate: Arc::clone(&certificate),
+            draining: draining.subscribe(),
+            openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
+        };
+        let admin = Admin::bind(&config.admin, shown).await?;
         Ok(Self { config, app, listener, admin, certificate, table, draining })
     }
 
@@ -108,7 +111,7 @@ impl Server {
             line.text("admin", &admin.to_string());
             line.text("profile", &self.config.profile.to_string());
         });
-        let reloadables = vec![reload_certificate(&self), reload_roles(&self), reload_versions(&self)];
+        let reloadables = self.reloadables();
         let metrics = Arc::clone(&self.app.metrics);
         let admin = tokio::spawn(self.admin.run());
         let reloading = tokio::spawn(reload::watch(reloadables, log.clone(), metrics));
@@ -122,73 +125,33 @@ impl Server {
         reloading.abort();
         Ok(())
     }
-}
 
-async fn bind_admin(
-    config: &Config,
-    app: &Arc<App>,
-    store: Store,
-    table: &Table,
-    certificate: &Arc<Certificate>,
-    draining: &watch::Sender<bool>,
-) -> Result<Admin, Cause> {
-    let tls: Arc<ServerConfig> = tls::admin_config(certificate, config.admin.client_ca.as_deref())?;
-    let token = config.admin.token_file.as_deref().map(Secret::load).transpose()?;
-    let metrics = Arc::clone(&app.metrics);
-    let (log, gauge, certificate) = (app.log.clone(), Arc::clone(&metrics), Arc::clone(certificate));
-    let drained = draining.subscribe();
-    let shown = Shown {
-        metrics,
-        readiness: Arc::new(move || {
-            let (drains, store) = (*drained.borrow(), store.clone());
-            Box::pin(async move { !drains && store.ping().await.is_ok() })
-        }),
-        refresh: Box::new(move || gauge.refresh(&log, certificate.expires())),
-        openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
-    };
-    Ok(Admin::bind(&config.admin, token, TlsAcceptor::from(tls), shown).await?)
-}
-
-fn reload_certificate(server: &Server) -> Reloadable {
-    let (certificate, settings, profile) =
-        (Arc::clone(&server.certificate), server.config.tls.clone(), server.config.profile);
-    Reloadable {
-        name: "certificate",
-        files: vec![settings.certificate.clone(), settings.key.clone()],
-        reload: Box::new(move || {
-            certificate.replace(Identity::load(&settings, profile)?);
-            Ok(())
-        }),
-    }
-}
-
-fn reload_roles(server: &Server) -> Reloadable {
-    let (app, file) = (Arc::clone(&server.app), server.config.authorization.roles.clone());
-    let permissions = server.table.permissions.clone();
-    Reloadable {
-        name: "roles",
-        files: vec![file.clone()],
-        reload: Box::new(move || {
-            app.authn.replace_roles(Roles::load(&file, &permissions)?);
-            Ok(())
-        }),
-    }
-}
-
-fn reload_versions(server: &Server) -> Reloadable {
-    let (app, file) = (Arc::clone(&server.app), versions_file(&server.config));
-    Reloadable {
-        name: "versions",
-        files: vec![file.clone()],
-        reload: Box::new(move || {
-            for retired in app.versions.reload(&file)? {
-                app.log.event(Action::VersionShut, |line| {
-                    line.text("version", &retired.name);
-                    line.text("reason", &retired.reason);
-                });
-            }
-            Ok(())
-        }),
+    /// Returns the parts that take a changed file up by themselves.
+    fn reloadables(&self) -> Vec<Reloadable> {
+        let (certificate, pair, profile) =
+            (Arc::clone(&self.certificate), self.config.tls.clone(), self.config.profile);
+        let (app, roles) = (Arc::clone(&self.app), self.config.authorization.roles.clone());
+        let (authn, versions) = (Arc::clone(&self.app), versions_file(&self.config));
+        let permissions = self.table.permissions.clone();
+        vec![
+            Reloadable::new("certificate", [pair.certificate.clone(), pair.key.clone()], move || {
+                certificate.replace(Identity::load(&pair, profile)?);
+                Ok(())
+            }),
+            Reloadable::new("roles", [roles.clone()], move || {
+                authn.authn.replace_roles(Roles::load(&roles, &permissions)?);
+                Ok(())
+            }),
+            Reloadable::new("versions", [versions.clone()], move || {
+                for version in app.versions.reload(&versions)? {
+                    app.log.event(Action::VersionShut, |line| {
+                        line.text("version", &version.name);
+                        line.text("reason", &version.reason);
+                    });
+                }
+                Ok(())
+            }),
+        ]
     }
 }
 

@@ -1,11 +1,9 @@
 //! The operators' listener: health, readiness and metrics, never the API.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,14 +16,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::problem::Cause;
 use super::secret::Secret;
-use super::telemetry::Metrics;
+use super::tls::{self, Certificate};
+use crate::app::App;
 use crate::config::{Layers, Profile, settings};
+use crate::store::Store;
 
 settings! {
     /// Where operators ask.
@@ -59,15 +59,12 @@ const ANSWER_LIMIT: u64 = 1024;
 /// The first byte of a TLS connection.
 const HANDSHAKE_RECORD: u8 = 0x16;
 
-/// Tells whether the service can do its work.
-pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
-
-/// What the listener shows.
+/// What operators are shown.
 pub struct Shown {
-    pub metrics: Arc<Metrics>,
-    pub readiness: Readiness,
-    /// Called before metrics are shown, to bring gauges up to date.
-    pub refresh: Box<dyn Fn() + Send + Sync>,
+    pub app: Arc<App>,
+    pub store: Store,
+    pub certificate: Arc<Certificate>,
+    pub draining: watch::Receiver<bool>,
     /// The API's description, where it is no secret.
     pub openapi: Option<String>,
 }
@@ -84,10 +81,11 @@ struct Shared {
 }
 
 impl Admin {
-    pub async fn bind(settings: &Settings, token: Option<Secret>, tls: TlsAcceptor, shown: Shown) -> io::Result<Self> {
+    pub async fn bind(settings: &Settings, shown: Shown) -> Result<Self, Cause> {
+        let tls = tls::admin_config(&shown.certificate, settings.client_ca.as_deref())?.into();
+        let token = settings.token_file.as_deref().map(Secret::load).transpose()?;
         let socket = TcpListener::bind(settings.address).await?;
-        let shared = Shared { shown, token, tls };
-        Ok(Self { socket, shared: Arc::new(shared) })
+        Ok(Self { socket, shared: Arc::new(Shared { shown, token, tls }) })
     }
 
     pub fn address(&self) -> io::Result<SocketAddr> {
@@ -144,18 +142,22 @@ impl Shared {
         }
         match (request.method().as_str(), request.uri().path()) {
             ("GET" | "HEAD", "/healthz") => word(StatusCode::OK, "ok"),
-            ("GET" | "HEAD", "/readyz") => match timeout(PATIENCE, (self.shown.readiness)()).await {
-                Ok(true) => word(StatusCode::OK, "ok"),
-                _ => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            },
+            ("GET" | "HEAD", "/readyz") if self.is_ready().await => word(StatusCode::OK, "ok"),
+            ("GET" | "HEAD", "/readyz") => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ("GET", "/metrics") => {
-                (self.shown.refresh)();
+                let app = &self.shown.app;
+                app.metrics.refresh(&app.log, self.shown.certificate.expires());
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                answer(StatusCode::OK, kind, self.shown.metrics.render())
+                answer(StatusCode::OK, kind, app.metrics.render())
             }
             ("GET", path) => self.document(path).unwrap_or_else(|| word(StatusCode::NOT_FOUND, "unknown")),
             _ => word(StatusCode::METHOD_NOT_ALLOWED, "unknown"),
         }
+    }
+
+    async fn is_ready(&self) -> bool {
+        let drains = *self.shown.draining.borrow();
+        !drains && matches!(timeout(PATIENCE, self.shown.store.ping()).await, Ok(Ok(())))
     }
 
     /// The API's description and a page to read it on, in development.

@@ -17,9 +17,19 @@ const PERIOD: Duration = Duration::from_secs(2);
 /// A part of the service that can be read anew. What cannot be used is logged,
 /// and what was in use stays.
 pub struct Reloadable {
-    pub name: &'static str,
-    pub files: Vec<PathBuf>,
-    pub reload: Box<dyn Fn() -> Result<(), Cause> + Send + Sync>,
+    name: &'static str,
+    files: Vec<PathBuf>,
+    reload: Box<dyn Fn() -> Result<(), Cause> + Send + Sync>,
+}
+
+impl Reloadable {
+    pub fn new(
+        name: &'static str,
+        files: impl Into<Vec<PathBuf>>,
+        reload: impl Fn() -> Result<(), Cause> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, files: files.into(), reload: Box::new(reload) }
+    }
 }
 
 /// Watches the files, and the hang-up signal, for as long as the service runs.

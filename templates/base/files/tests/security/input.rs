@@ -29,7 +29,9 @@ async fn assert_refused(service: &Service, mounted: &Mounted, key: &str, body: &
     let answer = post(service, mounted, key, body).await;
     assert_eq!(answer.status, 422, "{pointer} {body} {answer:?}");
     let faults = answer.json()["faults"].clone();
-    let is_named = faults.as_array().unwrap().iter().any(|fault| fault["pointer"] == pointer);
+    // A list may be at fault as a whole or in an item.
+    let is_it = |fault: &Value| fault["pointer"].as_str().unwrap().trim_end_matches("/0") == pointer;
+    let is_named = faults.as_array().unwrap().iter().any(is_it);
     assert!(is_named, "{pointer} in {faults}");
 }
 

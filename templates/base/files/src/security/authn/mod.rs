@@ -15,6 +15,6 @@ mod principal;
 
 pub use api_key::ApiKey;
 pub use authenticator::Authn;
-pub use credential::challenge;
+pub use credential::{METHOD, challenge};
 pub use keys::{Grant, Keys, KeysError};
 pub use principal::{Denied, Identity, Principal};

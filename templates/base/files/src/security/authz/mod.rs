@@ -15,4 +15,4 @@ pub(crate) use policy::policy;
 pub use policy::{Authorized, Permits, Policy, Public, System};
 pub use restricted::Restricted;
 pub use roles::{Role, Roles, RolesError, Settings};
-pub use routes::{Guarded, Routes, Table};
+pub use routes::{Documented, Guarded, Routes, Table};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::log::name_exchange;
 use super::{Action, Level, Line, Log, Metrics, Panic, causes};
+use crate::security::authn;
 use crate::security::exchange::Exchange;
 use crate::security::problem::{Cause, Problem};
 
@@ -65,6 +66,7 @@ fn describe(line: &mut Line, exchange: &Exchange, problem: &Problem) {
     match problem {
         Problem::Malformed(rule) => line.text("rule", rule),
         Problem::Unauthenticated(denied) => {
+            line.text("authn.method", authn::METHOD);
             line.text("reason", denied.reason());
             if let Some(key) = denied.key() {
                 line.text("key.id", key);

@@ -5,6 +5,9 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use super::Denied;
 use crate::security::input::query;
 
+/// What logs call this way of telling who one is.
+pub const METHOD: &str = "api-key";
+
 const API_KEY: &str = "x-api-key";
 /// Where a credential would end in logs and histories: it is not even looked at (AUTHN-4).
 const IN_QUERY: [&str; 3] = ["access_token", "api_key", "token"];

@@ -207,6 +207,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn log_8_without_its_record_a_key_is_not_changed() {
+        let store = Store::scratch().await;
+        let keys = Keys::new(store.clone());
+        let by = Authorized::system("test");
+        let grant = Grant { owner: "acme".into(), role: None, lifetime: Duration::from_hours(1) };
+        let key = keys.create(&by, &grant).await.unwrap();
+        sqlx::query("DROP TABLE audit_log").execute(store.pool()).await.unwrap();
+        assert!(keys.create(&by, &grant).await.is_err());
+        assert!(keys.revoke(&by, &key.id).await.is_err());
+        let all = keys.list(&by).await.unwrap();
+        assert!(all.len() == 1 && all[0].is_in_force());
+    }
+
+    #[tokio::test]
     async fn each_statement_fits_the_schema() {
         Store::scratch().await.prepare_all([FIND, LIST, INSERT, END]).await;
     }
