@@ -8,14 +8,18 @@ use serde_json::{Map, Value, json};
 use super::FieldWords;
 use crate::answers::{Field, FieldKind, Resource};
 
-const LINE: &str =
-    r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\ufdd0-\ufdef\ufffe\uffff]*$";
+const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\ufdd0-\ufdef\ufffe\uffff]*$";
 const TEXT: &str =
     r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufdd0-\ufdef\ufffe\uffff]*$";
 const DECIMAL: &str = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 
 /// Returns the schema of a body that creates or replaces, its lines after the first indented.
-pub(super) fn request(resource: &Resource, words: &[FieldWords], path: &str, indent: usize) -> String {
+pub(super) fn request(
+    resource: &Resource,
+    words: &[FieldWords],
+    path: &str,
+    indent: usize,
+) -> String {
     let members = members(resource).zip(words).map(|((name, field), words)| {
         let schema = stored(field);
         let schema = match field.write() {
@@ -25,7 +29,11 @@ pub(super) fn request(resource: &Resource, words: &[FieldWords], path: &str, ind
             }),
             None => schema,
         };
-        (name, schema, !field.is_optional() && field.write().is_none())
+        (
+            name,
+            schema,
+            !field.is_optional() && field.write().is_none(),
+        )
     });
     indented(&object(members), indent)
 }
@@ -34,8 +42,14 @@ pub(super) fn request(resource: &Resource, words: &[FieldWords], path: &str, ind
 pub(super) fn view(resource: &Resource, indent: usize) -> String {
     let own = [
         ("id", json!({ "type": "string", "format": "uuid" })),
-        ("created_at", json!({ "type": "string", "format": "date-time" })),
-        ("updated_at", json!({ "type": "string", "format": "date-time" })),
+        (
+            "created_at",
+            json!({ "type": "string", "format": "date-time" }),
+        ),
+        (
+            "updated_at",
+            json!({ "type": "string", "format": "date-time" }),
+        ),
     ];
     let own = own.into_iter().map(|(name, schema)| (name, schema, true));
     let members = members(resource).map(|(name, field)| (name, stored(field), true));

@@ -46,6 +46,18 @@ impl<const MIN: usize, const MAX: usize> Field for Text<MIN, MAX> {
     }
 }
 
+impl<const MAX: usize> Default for Line<0, MAX> {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
+impl<const MAX: usize> Default for Text<0, MAX> {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
 /// Normalizes first: what is counted and checked is what is stored.
 fn parse_text(value: Value<'_>, controls: &str, min: usize, max: usize) -> Result<String, Rule> {
     let Value::String(text) = value else {

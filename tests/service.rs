@@ -1,0 +1,363 @@
+//! Services as `new` writes them, built and tested: slow, so `tests/run service` asks for them.
+//!
+//! They share one target folder, which may outlive the run: `PALISADE_CACHE` says where it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A field of every type, required, optional and restricted.
+const EVERY_TYPE: &str = "name:string:1..80 alias:string:optional remark:text:..500 story:text:optional \
+    count:int:0..1000 spare:int:-5..5:optional price:decimal:0..1000 rebate:decimal:optional open:bool \
+    hidden:bool:optional batch:uuid parent:uuid:optional found:date lost:date:optional seen:datetime \
+    gone:datetime:optional contact:email copy:email:optional link:url mirror:url:optional \
+    state:enum:draft,sent grade:enum:a,b:optional tags:list:..20:string:1..50 marks:list:1..5:int:0..9:optional \
+    moods:list:..3:enum:low,high flag:bool:write=admin rank:enum:low,high:write=editor \
+    labels:list:..20:string:1..50:write=admin note:string:optional:write=admin level:int:3..9:write=admin \
+    rate:decimal:write=admin memo:text:..40:write=editor";
+
+/// A written project in a folder that goes with it.
+struct Project {
+    _home: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Project {
+    fn new(name: &str, arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join(name);
+        fs::write(
+            home.path().join(".gitconfig"),
+            "[user]\nname = Test\nemail = test@localhost\n",
+        )
+        .expect("a file");
+        let mut new = Command::new(env!("CARGO_BIN_EXE_palisade"));
+        new.arg("new")
+            .arg(&folder)
+            .arg("--defaults")
+            .args(arguments);
+        new.env("HOME", home.path());
+        demand(&mut new);
+        Self {
+            _home: home,
+            folder,
+        }
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.folder);
+        command.env("CARGO_TARGET_DIR", target());
+        command
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        demand(&mut self.command("cargo", arguments))
+    }
+
+    /// Formats, lints and tests, as its own workflow does.
+    fn check(&self) {
+        self.cargo(&["fmt", "--check"]);
+        self.cargo(&[
+            "clippy",
+            "--quiet",
+            "--locked",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        self.cargo(&["test", "--quiet", "--locked"]);
+    }
+
+    fn edit(&self, path: &str, change: impl FnOnce(String) -> String) {
+        let path = self.folder.join(path);
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        fs::write(&path, change(text)).expect("a file");
+    }
+
+    fn move_with(&self, from: &str, to: &str, change: impl FnOnce(String) -> String) {
+        fs::rename(self.folder.join(from), self.folder.join(to)).expect("a file to rename");
+        self.edit(to, change);
+    }
+
+    /// Every file but what git and the memory of palisade keep.
+    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        collect(&self.folder, &self.folder, &mut files);
+        files
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if path.is_dir() {
+            if ![".git", ".palisade"].contains(&name) {
+                collect(root, &path, files);
+            }
+        } else {
+            let relative = path.strip_prefix(root).expect("below the root").to_owned();
+            files.insert(relative, fs::read(&path).expect("a file"));
+        }
+    }
+}
+
+fn target() -> PathBuf {
+    let cache = std::env::var_os("PALISADE_CACHE")
+        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    cache.join("services")
+}
+
+fn demand(command: &mut Command) -> Output {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A running service, ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn the_default_service_is_green_and_leads_to_a_first_answer() {
+    let project = Project::new("notes-api", &[]);
+    project.check();
+    project.cargo(&["build", "--quiet", "--locked"]);
+    let git = |arguments: &[&str]| text(&demand(&mut project.command("git", arguments)));
+    assert_eq!(
+        git(&["status", "--porcelain"]),
+        "",
+        "building changes nothing that is checked in"
+    );
+
+    let log = fs::File::create(project.folder.join("data.log")).expect("a file");
+    let mut serve = project.command("cargo", &["run", "--quiet", "--locked"]);
+    let _running = Running(
+        serve
+            .stdout(log)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts"),
+    );
+    let ca = project.folder.join("certs/dev/ca.pem");
+    let started = Instant::now();
+    while !ca.exists()
+        || !fs::read_to_string(project.folder.join("data.log"))
+            .expect("a log")
+            .contains("service.started")
+    {
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "the service did not start"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let printed = fs::read_to_string(project.folder.join("data.log")).expect("a log");
+    let commands: Vec<_> = printed
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("KEY=") || line.starts_with("curl "))
+        .collect();
+    assert_eq!(commands.len(), 2, "two commands to paste:\n{printed}");
+    let pasted = commands
+        .join("\n")
+        .replace("curl ", "curl --silent --show-error --fail --retry 3 ");
+    let answer = text(&demand(&mut project.command("bash", &["-euc", &pasted])));
+    assert_eq!(answer, r#"{"items":[],"next":null}"#);
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn a_field_of_every_type_is_green() {
+    Project::new(
+        "every-type",
+        &["--resource", "widget", "--fields", EVERY_TYPE],
+    )
+    .check();
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn the_shortest_names_are_green() {
+    Project::new("a", &["--resource", "ox", "--fields", "x:bool"]).check();
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn the_longest_names_are_green() {
+    let field = format!("{}:list:1..100:string:1..600:optional", "f".repeat(32));
+    let fields = format!("{field} {}:string", "g".repeat(32));
+    let name = "n".repeat(64);
+    Project::new(
+        &name,
+        &[
+            "--resource",
+            "extraordinarily_long_item_name",
+            "--fields",
+            &fields,
+        ],
+    )
+    .check();
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn another_ci_touches_no_file_that_is_the_users() {
+    let github = Project::new("notes-api", &["--created", "2026-11-24"]);
+    let none = Project::new("notes-api", &["--created", "2026-11-24", "--ci", "none"]);
+    let (github, none) = (github.files(), none.files());
+    let is_seeded = |path: &Path| {
+        let text = path.to_string_lossy();
+        [
+            "src/api/v1/notes.rs",
+            "src/domain/note.rs",
+            "src/store/notes.rs",
+            "tests/sample/notes.rs",
+            "README.md",
+        ]
+        .contains(&text.as_ref())
+            || text.starts_with("migrations/")
+    };
+    for (path, bytes) in github.iter().filter(|(path, _)| is_seeded(path)) {
+        assert!(none.get(path) == Some(bytes), "{}", path.display());
+    }
+    assert!(github.keys().any(|path| path.starts_with(".github")));
+    assert!(!none.keys().any(|path| path.starts_with(".github")));
+    for (path, bytes) in &none {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            !text.contains(".github"),
+            "{} names what is not there",
+            path.display()
+        );
+    }
+}
+
+/// What the README says under "Add a resource", done by hand in place of the sample.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn on_day_one_another_resource_takes_the_samples_place() {
+    let project = Project::new("notes-api", &[]);
+    let before = project.files();
+    let renamed = |text: String| {
+        text.replace("notes", "tasks")
+            .replace("note", "task")
+            .replace("Notes", "Tasks")
+            .replace("Note", "Task")
+    };
+    project.move_with(
+        "migrations/0001_notes.sql",
+        "migrations/0001_tasks.sql",
+        renamed,
+    );
+    project.move_with("src/domain/note.rs", "src/domain/task.rs", renamed);
+    project.move_with("src/store/notes.rs", "src/store/tasks.rs", renamed);
+    project.move_with("src/api/v1/notes.rs", "src/api/v1/tasks.rs", renamed);
+    project.move_with("tests/sample/notes.rs", "tests/sample/tasks.rs", renamed);
+    let listed = [
+        "src/domain/mod.rs",
+        "src/store/mod.rs",
+        "src/api/v1/mod.rs",
+        "tests/sample/mod.rs",
+        "policies/roles.toml",
+    ];
+    for list in listed {
+        project.edit(list, renamed);
+    }
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
+    let after = project.files();
+    let edited: Vec<_> = before
+        .iter()
+        .filter(|(path, bytes)| after.get(*path).is_some_and(|now| now != *bytes))
+        .map(|(path, _)| path.to_string_lossy().into_owned())
+        .collect();
+    let mut expected: Vec<_> = listed.into_iter().chain(["openapi.json"]).collect();
+    expected.sort_unstable();
+    assert_eq!(edited, expected, "no other file of palisade's was edited");
+}
+
+/// What stands around the Rust: workflows, checks, alerts, unit.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn what_stands_around_the_code_is_silent_and_speaks_on_a_seeded_fault() {
+    let project = Project::new(
+        "notes-api",
+        &["--security-contact", "mailto:security@example.com"],
+    );
+    let around = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/around");
+    let output = demand(&mut project.command(around, &["."]));
+    assert!(
+        text(&output).contains(" passed, 0 failed"),
+        "{}",
+        text(&output)
+    );
+}
+
+/// The page "To production", followed with own certificates.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn the_page_to_production_leads_to_an_answer() {
+    let project = Project::new(
+        "notes-api",
+        &["--security-contact", "mailto:security@example.com"],
+    );
+    project.cargo(&["build", "--quiet", "--locked"]);
+    let binary = target().join("debug/notes-api");
+    let own = tempfile::tempdir().expect("a folder");
+    let script = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=ca \
+        -keyout ca.key -out ca.pem 2>/dev/null
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout key.pem -out csr.pem 2>/dev/null
+        printf 'subjectAltName=DNS:localhost\\nextendedKeyUsage=serverAuth\\nbasicConstraints=CA:FALSE\\n' > ext
+        openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out cert.pem 2>/dev/null";
+    demand(
+        Command::new("bash")
+            .args(["-euc", script])
+            .current_dir(own.path()),
+    );
+    let file = |name: &str| own.path().join(name).display().to_string();
+    let follow = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/follow-to-production");
+    let arguments = [
+        ".",
+        &binary.display().to_string(),
+        &file("cert.pem"),
+        &file("key.pem"),
+        &file("ca.pem"),
+        "localhost",
+        "18443",
+        "19443",
+    ];
+    let output = demand(&mut project.command(follow, &arguments));
+    assert!(
+        text(&output).contains("the page leads to an answer"),
+        "{}",
+        text(&output)
+    );
+}
