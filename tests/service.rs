@@ -2,6 +2,8 @@
 //!
 //! They share one target folder, which may outlive the run: `PALISADE_CACHE` says where it is.
 
+#![expect(clippy::panic, reason = "a test that cannot go on says what it ran")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

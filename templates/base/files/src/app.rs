@@ -55,7 +55,7 @@ impl App {
         // From here on there is a record, even if the client leaves early.
         let record = Record { app: self, exchange: &exchange, written: false };
         // A panic ends this request alone (ERR-4).
-        let answer = telemetry::catch(self.answer(&exchange, request)).await;
+        let answer = telemetry::catch(Box::pin(self.answer(&exchange, request))).await;
         let answer = answer.unwrap_or_else(|panic| {
             self.metrics.panics.inc();
             Err(Problem::internal(panic))
@@ -119,7 +119,9 @@ impl Record<'_> {
         let mut response = self.describe_problem(answer);
         let headers = response.headers_mut();
         headers::secure(headers);
-        if let Ok(id) = HeaderValue::try_from(&*self.exchange.id) {
+        if let Ok(mut id) = HeaderValue::try_from(&*self.exchange.id) {
+            // Never the same again: it has no place in HTTP/2's header table.
+            id.set_sensitive(true);
             headers.insert(REQUEST_ID, id);
         }
         if let Some(version) = self.exchange.version() {

@@ -1,6 +1,5 @@
 //! What is known of one request from its first byte to its record in the log.
 
-use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -244,12 +243,8 @@ fn new_id() -> Box<str> {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let mut id = String::with_capacity(32);
-    for key in KEYS.iter() {
-        // Writing to a string cannot fail.
-        let _ = write!(id, "{:016x}", key.hash_one(number));
-    }
-    id.into()
+    let [high, low] = KEYS.each_ref().map(|key| key.hash_one(number));
+    format!("{high:016x}{low:016x}").into()
 }
 
 fn milliseconds(duration: Duration) -> u64 {

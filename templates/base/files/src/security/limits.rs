@@ -84,7 +84,8 @@ impl Quota {
             (RATE_LIMIT, format!("\"{name}\";r={left};t={reset}")),
         ];
         for (field, text) in fields {
-            if let Ok(value) = HeaderValue::try_from(text) {
+            if let Ok(mut value) = HeaderValue::try_from(text) {
+                value.set_sensitive(field == RATE_LIMIT);
                 headers.insert(field, value);
             }
         }

@@ -151,7 +151,7 @@ impl Shared {
         };
         let shared = Arc::clone(self);
         tokio::spawn(async move {
-            if let Err(panic) = telemetry::catch(shared.serve(stream, peer, places)).await {
+            if let Err(panic) = telemetry::catch(Box::pin(shared.serve(stream, peer, places))).await {
                 shared.app.metrics.panics.inc();
                 shared.app.log.event(Action::TaskPanicked, |line| panic.describe(line));
             }

@@ -1,5 +1,6 @@
 //! JSON lines, written by a thread of their own.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::io::Write;
@@ -9,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use time::OffsetDateTime;
+use time::macros::format_description;
 
 use super::{Action, Level};
 use crate::security::exchange::Exchange;
@@ -82,14 +84,14 @@ impl Log {
     /// Writes one line.
     pub(super) fn line(&self, level: Level, event: &str, fill: impl FnOnce(&mut Line)) {
         let mut line = Line::new();
-        line.text("time", &now());
+        write_time(&mut line);
         line.text("level", level.name());
         line.text("event", event);
         fill(&mut line);
         let mut bytes = line.finish();
         if bytes.len() >= LINE_LIMIT {
             let mut line = Line::new();
-            line.text("time", &now());
+            write_time(&mut line);
             line.text("level", level.name());
             line.text("event", "overlong");
             bytes = line.finish();
@@ -201,18 +203,26 @@ impl fmt::Write for Clipped {
     }
 }
 
-/// Returns the time in UTC with milliseconds (RFC 3339).
-fn now() -> String {
+thread_local! {
+    /// The second that this thread wrote last, and its text up to the point.
+    static SECOND: RefCell<(i64, String)> = const { RefCell::new((0, String::new())) };
+}
+
+/// The length of `2026-11-24T06:15:56.`
+const SECOND_LENGTH: usize = 20;
+
+/// Writes the time in UTC with milliseconds (RFC 3339).
+fn write_time(line: &mut Line) {
     let now = OffsetDateTime::now_utc();
-    let (date, time) = (now.date(), now.time());
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        time.millisecond()
-    )
+    SECOND.with_borrow_mut(|(second, text)| {
+        if *second != now.unix_timestamp() {
+            *second = now.unix_timestamp();
+            *text =
+                now.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].")).unwrap_or_default();
+        }
+        text.truncate(SECOND_LENGTH);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{:03}Z", now.millisecond());
+        line.text("time", text);
+    });
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use super::log::{Line, clipped};
@@ -60,14 +60,14 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
     info.location().map_or_else(|| message.to_owned(), |place| format!("{message} ({place})"))
 }
 
-/// Runs a future to its end or to its panic.
-pub async fn catch<F: Future>(future: F) -> Result<F::Output, Panic> {
-    let mut future = pin!(future);
+/// Runs a future to its end or to its panic. It is boxed by the caller or
+/// small: a future that waits for another holds it twice.
+pub async fn catch<F: Future + Unpin>(mut future: F) -> Result<F::Output, Panic> {
     poll_fn(|context| {
         // What a panic leaves half done is dropped with the future; what is
         // shared (pools, counters) is behind locks that forgive poisoning.
         let outer = CATCHING.replace(true);
-        let poll = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        let poll = panic::catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context)));
         CATCHING.set(outer);
         match poll {
             Ok(poll) => poll.map(Ok),
