@@ -1,6 +1,6 @@
 //! Services as `new` writes them, built and tested: slow, so `tests/run service` asks for them.
 //!
-//! They share one target folder, which may outlive the run: `PALISADE_CACHE` says where it is.
+//! They share one target folder, which may outlive the run: `TESTS_CACHE` says where it is.
 
 #![expect(clippy::panic, reason = "a test that cannot go on says what it ran")]
 
@@ -113,7 +113,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
 }
 
 fn target() -> PathBuf {
-    let cache = std::env::var_os("PALISADE_CACHE")
+    let cache = std::env::var_os("TESTS_CACHE")
         .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     cache.join("services")
 }
@@ -193,6 +193,29 @@ fn the_default_service_is_green_and_leads_to_a_first_answer() {
         .replace("curl ", "curl --silent --show-error --fail --retry 3 ");
     let answer = text(&demand(&mut project.command("bash", &["-euc", &pasted])));
     assert_eq!(answer, r#"{"items":[],"next":null}"#);
+}
+
+/// Duties of the libraries and of the platform layer, which no edit of an owner could break: their
+/// tests are not shipped, and join the project here.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn the_platform_holds_against_raw_bytes() {
+    let project = Project::new("notes-api", &[]);
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/platform");
+    let folder = project.folder.join("tests/platform");
+    fs::create_dir(&folder).expect("a folder");
+    for entry in fs::read_dir(tests).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        fs::copy(&path, folder.join(name)).expect("a file");
+    }
+    let arguments = ["test", "--quiet", "--locked", "--test", "platform"];
+    let output = project.cargo(&arguments);
+    assert!(
+        !text(&output).contains("running 0 tests"),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]
