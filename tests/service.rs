@@ -160,11 +160,12 @@ fn the_default_service_is_green_and_leads_to_a_first_answer() {
     );
 
     let log = fs::File::create(project.folder.join("data.log")).expect("a file");
+    let greeting = log.try_clone().expect("one file for both");
     let mut serve = project.command("cargo", &["run", "--quiet", "--locked"]);
     let _running = Running(
         serve
             .stdout(log)
-            .stderr(Stdio::null())
+            .stderr(greeting)
             .spawn()
             .expect("it starts"),
     );
