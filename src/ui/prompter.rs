@@ -1,5 +1,5 @@
 use dialoguer::console::{Term, set_colors_enabled_stderr, style};
-use dialoguer::theme::ColorfulTheme;
+use dialoguer::theme::{ColorfulTheme, Theme as _};
 use dialoguer::{Input, MultiSelect, Select};
 
 use super::error::UiError;
@@ -86,17 +86,31 @@ impl<'a> Prompter<'a> {
     }
 
     /// Asks for one of `items` and returns its index.
+    ///
+    /// The line that stays is its entry in `short`: a longer one would be broken at the
+    /// terminal's edge, in the midst of a word.
     pub(crate) fn one(
         &self,
         prompt: &str,
         items: &[String],
+        short: &[String],
         first: usize,
     ) -> Result<usize, UiError> {
         let select = Select::with_theme(&self.theme)
             .with_prompt(prompt)
             .items(items)
-            .default(first);
-        self.guarded(|| select.interact_on(&self.term))
+            .default(first)
+            .report(false);
+        let picked = self.guarded(|| select.interact_on(&self.term))?;
+        if let Some(answer) = short.get(picked) {
+            let mut line = String::new();
+            // Writing to a text cannot fail.
+            let _ = self
+                .theme
+                .format_select_prompt_selection(&mut line, prompt, answer);
+            self.say(&line)?;
+        }
+        Ok(picked)
     }
 
     /// Asks for any of `items` and returns their indexes.

@@ -25,7 +25,7 @@ pub(super) fn summary(
             .collect();
         ui::Practice {
             title: practice.title().to_owned(),
-            gains: texts.join("; "),
+            gains: texts.join(". "),
         }
     };
     let crates: BTreeSet<_> = pieces
