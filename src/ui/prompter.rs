@@ -1,4 +1,4 @@
-use dialoguer::console::{Term, set_colors_enabled_stderr, style};
+use dialoguer::console::{Term, measure_text_width, set_colors_enabled_stderr, style};
 use dialoguer::theme::{ColorfulTheme, Theme as _};
 use dialoguer::{Input, MultiSelect, Select};
 
@@ -73,16 +73,49 @@ impl<'a> Prompter<'a> {
         start: Start,
         check: impl Fn(&str) -> Result<(), String>,
     ) -> Result<String, UiError> {
-        let input = Input::<String>::with_theme(&self.theme).with_prompt(prompt);
-        let input = match start {
-            Start::Default(text) => input.default(text),
-            Start::Edit(text) => input.with_initial_text(text),
+        let input = Input::<String>::with_theme(&self.theme)
+            .with_prompt(prompt)
+            .report(false);
+        let (input, default) = match start {
+            Start::Default(text) => (input.default(text.clone()), Some(text)),
+            Start::Edit(text) => (input.with_initial_text(text), None),
         };
-        self.guarded(|| {
+        let given = self.guarded(|| {
             input
                 .validate_with(|text: &String| check(text))
                 .interact_text_on(&self.term)
-        })
+        })?;
+        self.clear_wrapped(prompt, default.as_deref(), &given)?;
+        let mut line = String::new();
+        // Writing to a text cannot fail.
+        let _ = self
+            .theme
+            .format_input_prompt_selection(&mut line, prompt, &given);
+        self.say(&line)?;
+        Ok(given)
+    }
+
+    /// Clears the rows above the last one that a question and its answer took: the library
+    /// takes every line for one row.
+    fn clear_wrapped(
+        &self,
+        prompt: &str,
+        default: Option<&str>,
+        given: &str,
+    ) -> Result<(), UiError> {
+        let mut asked = String::new();
+        // Writing to a text cannot fail.
+        let _ = self.theme.format_input_prompt(&mut asked, prompt, default);
+        let typed = if default == Some(given) {
+            0
+        } else {
+            measure_text_width(given)
+        };
+        let width = usize::from(self.term.size().1).max(1);
+        let columns = measure_text_width(&asked) + typed;
+        Ok(self
+            .term
+            .clear_last_lines(columns.saturating_sub(1) / width)?)
     }
 
     /// Asks for one of `items` and returns its index.

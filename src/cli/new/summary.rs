@@ -36,6 +36,11 @@ pub(super) fn summary(
     ui::Summary {
         directory: target::path(args, answers).display().to_string(),
         files: prepared.plan.writes().count(),
+        remembered: prepared
+            .plan
+            .writes()
+            .filter(|(path, _)| path.starts_with(".palisade/"))
+            .count(),
         practices: Practice::ALL
             .map(gains)
             .into_iter()
