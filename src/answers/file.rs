@@ -201,7 +201,7 @@ impl Answers {
         for (choice, options) in self.choices() {
             text += &format!("{choice} = {}\n", write_options(options, is_many(choice)));
         }
-        text += "\n# Versions and resources are only ever added to: `palisade add`.\n";
+        text += "\n# Versions and resources are only ever added to.\n";
         let versions = self.versions().iter().map(write_version);
         text += &versions
             .chain(self.resources().iter().map(write_resource))
@@ -232,7 +232,7 @@ fn write_resource(resource: &Resource) -> String {
     )
 }
 
-const HEAD: &str = "# What was chosen for this service. Change a line and run `palisade regen`.\n";
+const HEAD: &str = "# What was chosen for this service. palisade reads it here.\n";
 
 fn write_options(options: &[OptionId], many: bool) -> String {
     match options {
@@ -284,7 +284,7 @@ mod tests {
         Ok(draft)
     }
 
-    const WHOLE: &str = r#"# What was chosen for this service. Change a line and run `palisade regen`.
+    const WHOLE: &str = r#"# What was chosen for this service. palisade reads it here.
 name = "notes-api"
 description = "Keeps \"notes\" in C:\\notes"
 security_contact = "mailto:security@example.org"
@@ -296,7 +296,7 @@ auth = ["api-key", "oidc"]
 ci = "none"
 database = "sqlite"
 
-# Versions and resources are only ever added to: `palisade add`.
+# Versions and resources are only ever added to.
 [[version]]
 name = "v1"
 released = 2026-11-23

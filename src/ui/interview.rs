@@ -108,7 +108,8 @@ fn pick(prompter: &Prompter<'_>, question: &Question, start: &Start) -> Result<A
                 .iter()
                 .position(is_taken)
                 .unwrap_or_default();
-            vec![prompter.one(&question.prompt, &labels, first)?]
+            let titles: Vec<_> = question.options.iter().map(|o| o.title.clone()).collect();
+            vec![prompter.one(&question.prompt, &labels, &titles, first)?]
         };
         let offers = picked
             .into_iter()

@@ -1,5 +1,5 @@
-use dialoguer::console::{Term, set_colors_enabled_stderr, style};
-use dialoguer::theme::ColorfulTheme;
+use dialoguer::console::{Term, measure_text_width, set_colors_enabled_stderr, style};
+use dialoguer::theme::{ColorfulTheme, Theme as _};
 use dialoguer::{Input, MultiSelect, Select};
 
 use super::error::UiError;
@@ -73,30 +73,77 @@ impl<'a> Prompter<'a> {
         start: Start,
         check: impl Fn(&str) -> Result<(), String>,
     ) -> Result<String, UiError> {
-        let input = Input::<String>::with_theme(&self.theme).with_prompt(prompt);
-        let input = match start {
-            Start::Default(text) => input.default(text),
-            Start::Edit(text) => input.with_initial_text(text),
+        let input = Input::<String>::with_theme(&self.theme)
+            .with_prompt(prompt)
+            .report(false);
+        let (input, default) = match start {
+            Start::Default(text) => (input.default(text.clone()), Some(text)),
+            Start::Edit(text) => (input.with_initial_text(text), None),
         };
-        self.guarded(|| {
+        let given = self.guarded(|| {
             input
                 .validate_with(|text: &String| check(text))
                 .interact_text_on(&self.term)
-        })
+        })?;
+        self.clear_wrapped(prompt, default.as_deref(), &given)?;
+        let mut line = String::new();
+        // Writing to a text cannot fail.
+        let _ = self
+            .theme
+            .format_input_prompt_selection(&mut line, prompt, &given);
+        self.say(&line)?;
+        Ok(given)
+    }
+
+    /// Clears the rows above the last one that a question and its answer took: the library
+    /// takes every line for one row.
+    fn clear_wrapped(
+        &self,
+        prompt: &str,
+        default: Option<&str>,
+        given: &str,
+    ) -> Result<(), UiError> {
+        let mut asked = String::new();
+        // Writing to a text cannot fail.
+        let _ = self.theme.format_input_prompt(&mut asked, prompt, default);
+        let typed = if default == Some(given) {
+            0
+        } else {
+            measure_text_width(given)
+        };
+        let width = usize::from(self.term.size().1).max(1);
+        let columns = measure_text_width(&asked) + typed;
+        Ok(self
+            .term
+            .clear_last_lines(columns.saturating_sub(1) / width)?)
     }
 
     /// Asks for one of `items` and returns its index.
+    ///
+    /// The line that stays is its entry in `short`: a longer one would be broken at the
+    /// terminal's edge, in the midst of a word.
     pub(crate) fn one(
         &self,
         prompt: &str,
         items: &[String],
+        short: &[String],
         first: usize,
     ) -> Result<usize, UiError> {
         let select = Select::with_theme(&self.theme)
             .with_prompt(prompt)
             .items(items)
-            .default(first);
-        self.guarded(|| select.interact_on(&self.term))
+            .default(first)
+            .report(false);
+        let picked = self.guarded(|| select.interact_on(&self.term))?;
+        if let Some(answer) = short.get(picked) {
+            let mut line = String::new();
+            // Writing to a text cannot fail.
+            let _ = self
+                .theme
+                .format_select_prompt_selection(&mut line, prompt, answer);
+            self.say(&line)?;
+        }
+        Ok(picked)
     }
 
     /// Asks for any of `items` and returns their indexes.

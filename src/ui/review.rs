@@ -42,7 +42,7 @@ pub fn review(
             summary.ok().map(|summary| summary.files),
         );
         let labels: Vec<_> = ways.iter().map(|way| way.label(questions)).collect();
-        let way = prompter.one("Shall it be written?", &labels, 0)?;
+        let way = prompter.one("Shall it be written?", &labels, &labels, 0)?;
         match ways.into_iter().nth(way) {
             Some(Way::Write(_)) => return Ok(Decision::Write(answers)),
             Some(Way::Change(key, now)) => change(prompter, draft, questions, &key, now)?,

@@ -9,6 +9,8 @@ pub struct Summary {
     pub directory: String,
     /// How many files.
     pub files: usize,
+    /// How many of them are palisade's memory.
+    pub remembered: usize,
     /// What each of the ten practices gets.
     pub practices: Vec<Practice>,
     /// The crates that the service's Cargo.toml names.
@@ -44,6 +46,15 @@ impl Summary {
             heading(&counted(self.crates.len(), "crate")),
             fold(screen, "  ", &self.crates.join(", ")),
             heading(&counted(self.files, "file")),
+            fold(
+                screen,
+                "  ",
+                &format!(
+                    "{} of the service, and {} in .palisade/ that keep how it was written",
+                    self.files - self.remembered,
+                    self.remembered
+                ),
+            ),
         ]
         .concat()
     }
@@ -134,6 +145,7 @@ mod tests {
         Summary {
             directory: "../notes-api".into(),
             files: 78,
+            remembered: 36,
             practices: vec![
                 Practice { title: "HTTPS only".into(), gains: "TLS 1.3 and 1.2, HSTS, and certificates that are reloaded while requests are served".into() },
                 Practice { title: "Validation".into(), gains: "typed input".into() },
@@ -167,6 +179,7 @@ What each practice gets
   axum, rustls
 
 78 files
+  42 of the service, and 36 in .palisade/ that keep how it was written
 "
         );
     }

@@ -25,7 +25,7 @@ pub(super) fn summary(
             .collect();
         ui::Practice {
             title: practice.title().to_owned(),
-            gains: texts.join("; "),
+            gains: texts.join(". "),
         }
     };
     let crates: BTreeSet<_> = pieces
@@ -36,6 +36,11 @@ pub(super) fn summary(
     ui::Summary {
         directory: target::path(args, answers).display().to_string(),
         files: prepared.plan.writes().count(),
+        remembered: prepared
+            .plan
+            .writes()
+            .filter(|(path, _)| path.starts_with(".palisade/"))
+            .count(),
         practices: Practice::ALL
             .map(gains)
             .into_iter()

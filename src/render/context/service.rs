@@ -17,6 +17,8 @@ pub struct ServiceContext {
     pub versions: Vec<VersionWords>,
     /// The resources, sorted by their plural.
     pub resources: Vec<ResourceWords>,
+    /// The resource that the service began with, for examples in prose.
+    pub first: ResourceWords,
     /// The resources' singulars, sorted.
     pub singulars: Vec<String>,
     /// The field types that bring code of their own, sorted by module.
@@ -65,6 +67,10 @@ impl ServiceContext {
         let mut versions: Vec<_> = answers.versions().iter().map(VersionWords::new).collect();
         versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
+        let first = resources
+            .first()
+            .cloned()
+            .expect("answers hold at least one resource");
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
         for resource in resources.iter_mut().rev().skip(1) {
             ",".clone_into(&mut resource.comma);
@@ -77,6 +83,7 @@ impl ServiceContext {
             service: ServiceWords::new(answers),
             versions,
             resources,
+            first,
             singulars,
             has_inputs: !inputs.is_empty(),
             inputs,

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_subjects_stays_within_the_bound_and_keeps_a_busy_one() {
+    fn gate_4_a_flood_of_subjects_stays_within_the_bound_and_keeps_a_busy_one() {
         let limits = limits();
         for _ in 0..3 {
             limits.spend_at(0, Class::Client, "busy").unwrap();
