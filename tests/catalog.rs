@@ -74,6 +74,22 @@ fn the_shipped_templates_have_no_fault() {
 }
 
 #[test]
+fn tests_of_palisade_that_prove_a_requirement_are_there() {
+    let requirements = Requirements::embedded().expect("the table is as its type");
+    let named: Vec<_> = requirements
+        .ids()
+        .filter_map(|id| requirements.get(id))
+        .flat_map(|(_, requirement)| &requirement.test)
+        .collect();
+    assert!(!named.is_empty());
+    for test in named {
+        let (path, name) = test.split_once(' ').expect("a path and a name");
+        let text = std::fs::read_to_string(path).expect(path);
+        assert!(text.contains(&format!("\nfn {name}() {{")), "{test}");
+    }
+}
+
+#[test]
 fn the_seed_of_the_faults_below_has_none() {
     let catalog = Catalog::read(&source()).expect("no fault");
     assert_eq!(catalog.pieces().count(), 6);

@@ -59,7 +59,7 @@ pub use resource::{Fields, FieldsError, Resource};
 pub use resource_name::{ResourceName, ResourceNameError};
 pub use role_name::RoleName;
 pub use security_contact::{SecurityContact, SecurityContactError};
-pub use source::Source;
+pub use source::{STANDARD_INPUT, Source};
 pub use suggestion::Suggestion;
 pub use variant::{Variant, VariantError};
 pub use version::{Version, VersionError, VersionName};

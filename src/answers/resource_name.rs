@@ -215,6 +215,53 @@ const CORRECTED: &[(&str, &str)] = &[
     ("virus", "viruses"),
 ];
 
+/// Words in -man and -men whose plural is their own with an s; the library knows `human` alone.
+///
+/// A list, since an ending does not tell them from `women`, `salesmen` and the like.
+const WITH_S: &[&str] = &[
+    "abdomen",
+    "acumen",
+    "agnomen",
+    "albumen",
+    "bitumen",
+    "brahman",
+    "caiman",
+    "catechumen",
+    "cayman",
+    "cerumen",
+    "cognomen",
+    "cyclamen",
+    "dolman",
+    "dolmen",
+    "examen",
+    "foramen",
+    "german",
+    "gravamen",
+    "hetman",
+    "hymen",
+    "lumen",
+    "norman",
+    "nomen",
+    "numen",
+    "omen",
+    "ottoman",
+    "praenomen",
+    "putamen",
+    "ramen",
+    "regimen",
+    "roman",
+    "rumen",
+    "semen",
+    "shaman",
+    "specimen",
+    "stamen",
+    "talisman",
+    "tegmen",
+    "turkmen",
+    "turkoman",
+    "yemen",
+];
+
 /// Returns the singular and plural of the last word, the words before it kept.
 fn forms(text: &str) -> (String, String) {
     let (before, last) = text
@@ -227,6 +274,10 @@ fn forms(text: &str) -> (String, String) {
             format!("{before}_{word}")
         }
     };
+    let stem = last.strip_suffix('s').unwrap_or(last);
+    if WITH_S.contains(&stem) {
+        return (with(stem.to_owned()), with(format!("{stem}s")));
+    }
     let corrected = CORRECTED
         .iter()
         .find(|(singular, plural)| [*singular, *plural].contains(&last));
@@ -290,6 +341,15 @@ mod tests {
             ("invoice2", "invoice2s"),
             ("contact_lens", "contact_lenses"),
             ("virus", "viruses"),
+            ("specimen", "specimens"),
+            ("blood_specimen", "blood_specimens"),
+            ("regimen", "regimens"),
+            ("omen", "omens"),
+            ("yemen", "yemens"),
+            ("human", "humans"),
+            ("talisman", "talismans"),
+            ("woman", "women"),
+            ("salesman", "salesmen"),
         ] {
             assert_eq!(name(singular).plural(), plural);
         }
@@ -315,7 +375,17 @@ mod tests {
         assert_eq!(help("notes"), "try `note`");
         assert_eq!(help("people"), "try `person`");
         assert_eq!(help("lenses"), "try `lens`");
+        assert_eq!(help("specimens"), "try `specimen`");
+        assert_eq!(help("women"), "try `woman`");
+        assert_eq!(help("salesmen"), "try `salesman`");
         assert_eq!(help("order_items"), "try `order_item`");
+    }
+
+    #[test]
+    fn a_singular_that_ends_like_men_is_a_name() {
+        for word in super::WITH_S {
+            assert_eq!(name(word).plural(), format!("{word}s"));
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 use super::key::Key;
 
+/// What an answers file is called that came by no path.
+pub const STANDARD_INPUT: &str = "standard input";
+
 /// Where an answer came from, the weakest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -25,6 +28,7 @@ impl Source {
             Self::Default => format!("the default {key}"),
             Self::Prompt => format!("the {key}"),
             Self::Preset(file) | Self::Fixed(file) => format!("the preset {file}"),
+            Self::File(file) if file == STANDARD_INPUT => file.clone(),
             Self::File(file) => format!("the answers file {file}"),
             Self::Variable => backticked(key.variable()),
             Self::Flag => backticked(key.flag()),

@@ -6,6 +6,7 @@
 
 mod choice;
 mod error;
+mod evidence;
 mod files;
 mod id;
 mod manifest;
@@ -22,6 +23,7 @@ mod template;
 
 pub use choice::{AnsweredBy, Choice, Pick};
 pub use error::{CatalogError, Fault};
+pub use evidence::{Evidence, Place, Proof};
 pub use id::PieceId;
 pub use manifest::Manifest;
 pub use piece::{Crate, Crates, Package, Piece};

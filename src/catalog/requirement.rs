@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CatalogError, Manifest, Practice, Source};
 
-/// What one id demands, and where that is held.
+/// What one id demands, and how that is proved.
+///
+/// Which files and tests of a service hold it, they say themselves: [`Evidence`](super::Evidence).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {
@@ -14,11 +16,8 @@ pub struct Requirement {
     pub requirement: String,
     pub source: String,
     pub proof: String,
-    /// Files of a service in which the code holds it.
-    #[serde(default)]
-    pub r#where: Vec<String>,
-    /// Tests that prove it.
-    #[serde(default)]
+    /// Tests of palisade itself that prove it, as `tests/rendered/locks.rs name`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub test: Vec<String>,
 }
 

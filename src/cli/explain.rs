@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use crate::catalog::{Catalog, Piece, PieceId, Requirement, Requirements};
+use crate::catalog::{Catalog, Evidence, Piece, PieceId, Place, Requirement, Requirements};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,8 +15,8 @@ Examples:
 
 /// Explain a piece, or a requirement by its id
 ///
-/// Of a requirement: what it demands, its source, where the code holds it and which test
-/// proves it.
+/// Of a requirement: what it demands, its source, which files of a service name it and which
+/// tests prove it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
@@ -44,18 +44,25 @@ struct RequirementReport<'a> {
     id: &'a str,
     #[serde(flatten)]
     requirement: &'a Requirement,
+    /// What the service's own files say.
+    service: Evidence,
 }
 
 pub(super) fn run(args: &ExplainArgs, out: Out) -> Result<Outcome, Failure> {
     let requirements = Requirements::embedded()?;
+    let catalog = Catalog::embedded()?;
     if let Some((id, requirement)) = requirements.get(&args.topic) {
+        let report = RequirementReport {
+            id,
+            requirement,
+            service: Evidence::gather(&catalog, id),
+        };
         match out.json {
-            true => out.json(&RequirementReport { id, requirement })?,
-            false => out.result(render_requirement(id, requirement, out))?,
+            true => out.json(&report)?,
+            false => out.result(render_requirement(&report, out))?,
         }
         return Ok(Outcome::Done);
     }
-    let catalog = Catalog::embedded()?;
     let Some(piece) = find(&catalog, &args.topic) else {
         let pieces = catalog.pieces().map(|piece| piece.id.to_string());
         let known: Vec<_> = pieces
@@ -138,13 +145,13 @@ fn render_piece(report: &PieceReport<'_>, out: Out) -> String {
     text
 }
 
-fn render_requirement(id: &str, requirement: &Requirement, out: Out) -> String {
+fn render_requirement(report: &RequirementReport<'_>, out: Out) -> String {
     let palette = out.screen.palette;
     let mut text = format!(
         "{}  {}\n{}\n\n",
-        palette.heading(id),
-        requirement.practice,
-        textwrap::fill(&requirement.requirement, out.screen.width),
+        palette.heading(report.id),
+        report.requirement.practice,
+        textwrap::fill(&report.requirement.requirement, out.screen.width),
     );
     let mut row = |title: &str, value: &str| {
         // Writing to a string cannot fail.
@@ -154,14 +161,33 @@ fn render_requirement(id: &str, requirement: &Requirement, out: Out) -> String {
             palette.heading(format_args!("{title:7}"))
         );
     };
-    row("Source", &requirement.source);
-    row("Proof", &requirement.proof);
-    requirement
-        .r#where
-        .iter()
-        .for_each(|place| row("Code", place));
-    requirement.test.iter().for_each(|test| row("Test", test));
+    row("Source", &report.requirement.source);
+    row("Proof", &report.requirement.proof);
+    let Evidence { files, tests } = &report.service;
+    for place in files {
+        row("File", &told(place, ""));
+    }
+    if files.is_empty() {
+        row("File", "named in no file of the service");
+    }
+    for proof in tests {
+        row("Test", &told(&proof.place, &proof.name));
+    }
+    if tests.is_empty() {
+        row("Test", "not proven by a test of the service");
+    }
+    for test in &report.requirement.test {
+        row("Test", &format!("{test} (palisade)"));
+    }
     text
+}
+
+/// A path, what is in it, and the piece without which it is not there.
+fn told(place: &Place, inside: &str) -> String {
+    let piece = place.piece.as_ref().map(|piece| format!("({piece})"));
+    let words = [place.path.as_str(), inside, piece.as_deref().unwrap_or("")];
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Returns what was probably meant: the known name with the fewest differing letters.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::answers::{AnswerError, DraftError, OfferError, ProjectNameError};
+use crate::answers::{AnswerError, DraftError, FileError, OfferError, ProjectNameError};
 use crate::apply::ApplyError;
 use crate::catalog::CatalogError;
 use crate::pipe::PipeError;
@@ -67,6 +67,12 @@ pub(super) enum Failure {
     #[error("cannot read `{path}`: {cause}")]
     #[diagnostic(code(palisade::cli::read), help("check the path: nothing was written"))]
     Read { path: String, cause: io::Error },
+    #[error("cannot read standard input: {0}")]
+    #[diagnostic(
+        code(palisade::cli::read),
+        help("send it answers as `palisade.toml` has them: nothing was written")
+    )]
+    StandardInput(io::Error),
     #[error("cannot tell in which folder this is: {0}")]
     #[diagnostic(code(palisade::cli::current), help("go to a folder that is there"))]
     Current(io::Error),
@@ -100,6 +106,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Apply(ApplyError::Interrupted) | Self::Ui(UiError::Interrupted) => 130,
             Self::Draft(error) | Self::Offer(OfferError::Draft(error)) if is_usage(error) => 2,
+            Self::Offer(OfferError::File(error)) if names_no_option(error) => 2,
             _ => 1,
         }
     }
@@ -120,6 +127,11 @@ fn is_usage(error: &DraftError) -> bool {
                 ..
             }
     )
+}
+
+/// Whether a file gives a choice an option that is not there.
+fn names_no_option(error: &FileError) -> bool {
+    matches!(error.cause(), Some(AnswerError::Choice(_)))
 }
 
 fn help_of(cause: &ProjectNameError) -> String {

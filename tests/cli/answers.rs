@@ -1,5 +1,6 @@
 //! Silent ways to answer, and what is refused.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -82,6 +83,25 @@ fn an_answers_file_is_read_from_a_path_and_from_standard_input() {
     drop(stdin);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert_eq!(other.files("notes-api"), by_path);
+}
+
+#[test]
+fn errors_call_standard_input_by_name() {
+    let sandbox = Sandbox::new()
+        .with("fault.toml", "nam = \"notes-api\"\n")
+        .with("fixed.toml", ANSWERS)
+        .with("org.toml", "[fixed.choices]\nci = \"github\"\n");
+    let given = |file: &str, args: &[&str]| {
+        let mut command = sandbox.command(&["new", "--answers", "-"]);
+        let input = File::open(sandbox.path(file)).expect("a file, or a folder");
+        command.args(args).stdin(input);
+        sandbox.run(command).ends_with(1)
+    };
+    given("fault.toml", &[]).says("standard input: there is no key `nam`");
+    given("fixed.toml", &["--preset", "org.toml"])
+        .says("by the preset org.toml, and standard input says `none`");
+    // A folder opens, and cannot be read.
+    given("", &[]).says("cannot read standard input: ");
 }
 
 #[test]
@@ -179,6 +199,29 @@ fn an_option_that_a_choice_does_not_have_is_a_usage_error() {
     let run = sandbox.run(command).ends_with(2);
     run.says("there is no ci called `gitlab`");
     assert_eq!(sandbox.names(), [""; 0]);
+}
+
+#[test]
+fn an_option_that_is_not_there_is_a_usage_error_in_files_too() {
+    let wrong = "[choices]\nci = \"gitlab\"\n";
+    let sandbox = Sandbox::new()
+        .with("answers.toml", wrong)
+        .with(
+            "default.toml",
+            &wrong.replace("[choices", "[default.choices"),
+        )
+        .with("fixed.toml", &wrong.replace("[choices", "[fixed.choices"));
+    for (flag, file) in [
+        ("--answers", "answers.toml"),
+        ("--preset", "default.toml"),
+        ("--preset", "fixed.toml"),
+    ] {
+        let run = sandbox
+            .palisade(&["new", "notes-api", "--defaults", flag, file])
+            .ends_with(2);
+        run.says(&format!("{file}: there is no ci called `gitlab`"));
+    }
+    assert!(!sandbox.path("notes-api").exists());
 }
 
 #[test]

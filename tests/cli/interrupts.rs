@@ -5,7 +5,6 @@ use std::fs::File;
 use std::hash::BuildHasher as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,7 +49,24 @@ fn a_signal_while_writing_leaves_nothing_and_ends_with_130() {
 }
 
 #[test]
+fn a_killed_run_leaves_all_or_nothing() {
+    kill_at_random(8);
+}
+
+#[test]
+#[ignore = "slow: `tests/run kill`"]
 fn a_hundred_killed_runs_leave_all_or_nothing() {
+    let left = kill_at_random(100);
+    let absent = left.iter().filter(|left| left.absent).count();
+    let stages: usize = left.iter().map(|left| left.stages).sum();
+    assert!(
+        absent > 0 && stages > 0,
+        "some runs were hit while writing: {absent} {stages}"
+    );
+}
+
+/// Kills runs at random moments, four at a time, and looks at what each left.
+fn kill_at_random(runs: u64) -> Vec<Left> {
     let whole = Sandbox::new().with_identity();
     let begun = Instant::now();
     whole.palisade(&NEW).ends_with(0);
@@ -58,24 +74,16 @@ fn a_hundred_killed_runs_leave_all_or_nothing() {
     let whole = whole.files("notes-api");
     let random = RandomState::new();
     let moment = |run: u64| usual.mul_f64((random.hash_one(run) % 1200) as f64 / 1000.0);
-    let (absent, stages) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let every_fourth = |first: u64| {
+        let runs = (first..runs).step_by(4);
+        runs.map(|run| killed_after(moment(run), &whole))
+            .collect::<Vec<_>>()
+    };
     thread::scope(|scope| {
-        for quarter in 0..4 {
-            let (whole, moment, absent, stages) = (&whole, &moment, &absent, &stages);
-            scope.spawn(move || {
-                for run in quarter * 25..(quarter + 1) * 25 {
-                    let left = killed_after(moment(run), whole);
-                    absent.fetch_add(usize::from(left.absent), Ordering::Relaxed);
-                    stages.fetch_add(left.stages, Ordering::Relaxed);
-                }
-            });
-        }
-    });
-    let (absent, stages) = (absent.into_inner(), stages.into_inner());
-    assert!(
-        absent > 0 && stages > 0,
-        "some runs were hit while writing: {absent} {stages}"
-    );
+        let quarters = [0, 1, 2, 3].map(|first| scope.spawn(move || every_fourth(first)));
+        let quarters = quarters.map(|quarter| quarter.join().expect("each run held"));
+        quarters.into_iter().flatten().collect()
+    })
 }
 
 /// What a killed run left.

@@ -10,11 +10,13 @@ const DEFAULTS: [&str; 5] = ["new", "notes-api", "--defaults", "--created", "202
 fn new_writes_a_service_and_prints_three_commands() {
     let sandbox = Sandbox::new().with_identity();
     let run = sandbox.palisade(&DEFAULTS).ends_with(0);
-    assert_eq!(run.stdout, "cd notes-api\ncargo test\ncargo run\n");
+    assert_eq!(run.stdout, "cd notes-api\ncargo run\ncargo test\n");
     let count = sandbox.files("notes-api").len();
     assert_eq!(
         run.stderr,
-        format!("Wrote {count} files to notes-api\nNext:\n")
+        format!(
+            "Wrote {count} files to notes-api\nNext, `cargo run` serves, and says how to get a first answer:\n"
+        )
     );
     assert_eq!(sandbox.names(), ["notes-api"]);
 }
@@ -64,7 +66,7 @@ fn json_tells_the_same_as_the_words() {
     assert_eq!(report["written"], true);
     assert_eq!(
         report["next"],
-        serde_json::json!(["cd notes-api", "cargo test", "cargo run"])
+        serde_json::json!(["cd notes-api", "cargo run", "cargo test"])
     );
     assert!(report["repository"]["commit"].is_string(), "{report:#}");
     let files = report["files"].as_array().expect("a list");
@@ -133,8 +135,8 @@ fn the_folder_may_be_called_otherwise_than_the_service() {
     assert_eq!(
         run.stdout,
         "cd 'SANDBOX/My Folder'
-cargo test
 cargo run
+cargo test
 "
     );
     assert!(

@@ -36,6 +36,37 @@ fn explain_tells_what_an_id_demands() {
 }
 
 #[test]
+fn explain_tells_which_files_and_tests_of_a_service_hold_an_id() {
+    let run = Sandbox::new().palisade(&["explain", "tls-7"]).ends_with(0);
+    let held = "\nTest    tests/security/tls.rs tls_7_a_new_pair_is_shown_and_a_bad_one_is_not\n";
+    assert!(run.stdout.contains(held), "{}", run.stdout);
+    let run = Sandbox::new()
+        .palisade(&["explain", "authn-23"])
+        .ends_with(0);
+    let held = "\nFile    src/security/authn/keys.rs (auth/api-key)\n";
+    assert!(run.stdout.contains(held), "{}", run.stdout);
+    let json = Sandbox::new()
+        .palisade(&["explain", "tls-7", "--json"])
+        .ends_with(0);
+    let report: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let path = &report["service"]["tests"][0]["path"];
+    assert_eq!(path, "tests/security/tls.rs", "{report:#}");
+}
+
+#[test]
+fn explain_says_when_no_test_of_a_service_proves_an_id() {
+    let run = Sandbox::new()
+        .palisade(&["explain", "patch-1"])
+        .ends_with(0);
+    for words in [
+        "\nTest    not proven by a test of the service\n",
+        "\nTest    tests/rendered/locks.rs cargo_takes_the_lock_of_base_alone_of_each_piece_and_of_all (palisade)\n",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn explain_tells_what_a_piece_brings() {
     let full = Sandbox::new()
         .palisade(&["explain", "ci/github"])

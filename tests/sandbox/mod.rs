@@ -1,6 +1,7 @@
 //! A place of its own for each test: a home, a folder to work in, and palisade.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -22,7 +23,7 @@ pub(crate) struct Run {
 impl Sandbox {
     /// Makes an empty one, in which nobody told git who they are.
     pub(crate) fn new() -> Self {
-        let root = tempfile::tempdir().expect("a folder for the test");
+        let root = folder().expect("a folder for the test");
         let sandbox = Self { root };
         for folder in ["home", "work"] {
             fs::create_dir(sandbox.root.path().join(folder)).expect("a folder in the sandbox");
@@ -130,6 +131,16 @@ impl Run {
             "{words}: {}",
             self.stderr
         );
+    }
+}
+
+/// Makes a folder in memory where there is such a place: palisade syncs each file it writes,
+/// and a busy disk would take most of a run. `TMPDIR` asks for another.
+fn folder() -> io::Result<TempDir> {
+    let in_memory = Path::new("/dev/shm");
+    match std::env::var_os("TMPDIR") {
+        None if in_memory.is_dir() => tempfile::tempdir_in(in_memory),
+        _ => tempfile::tempdir(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Answers from wherever they are given, before anything is asked.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::NewArgs;
-use crate::answers::{Answer, Date, Draft, Key, ProjectName, Question, Source};
+use crate::answers::{Answer, Date, Draft, Key, ProjectName, Question, STANDARD_INPUT, Source};
 use crate::cli::failure::Failure;
 
 /// What was given, and where.
@@ -26,7 +26,10 @@ pub(super) fn gather(args: &NewArgs, questions: &[Question]) -> Result<Gathered,
         draft.offer_preset(&path.display().to_string(), &load(path)?, questions)?;
     }
     if let Some(path) = &args.answers {
-        draft.offer_file(&path.display().to_string(), &load(path)?, questions)?;
+        match path.to_str() {
+            Some("-") => draft.offer_file(STANDARD_INPUT, &load_standard_input()?, questions)?,
+            _ => draft.offer_file(&path.display().to_string(), &load(path)?, questions)?,
+        }
     }
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -74,17 +77,14 @@ fn name_of(dir: &Path, current: &Path) -> Result<ProjectName, Failure> {
 }
 
 fn load(path: &Path) -> Result<String, Failure> {
-    let text = match path.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(path),
-    };
-    text.map_err(|cause| Failure::Read {
+    std::fs::read_to_string(path).map_err(|cause| Failure::Read {
         path: path.display().to_string(),
         cause,
     })
+}
+
+fn load_standard_input() -> Result<String, Failure> {
+    io::read_to_string(io::stdin()).map_err(Failure::StandardInput)
 }
 
 /// Asks the clock, once: every rendered date comes from here.

@@ -63,8 +63,8 @@ impl Report {
         Self {
             next: vec![
                 format!("cd {}", shell_quoted(&directory.to_string_lossy())),
-                "cargo test".to_owned(),
                 "cargo run".to_owned(),
+                "cargo test".to_owned(),
             ],
             directory,
             path: target.path().to_owned(),
@@ -149,7 +149,7 @@ impl Report {
                 .iter()
                 .for_each(|line| out.say(format_args!("  {line}")));
         }
-        out.say("Next:");
+        out.say("Next, `cargo run` serves, and says how to get a first answer:");
     }
 
     fn say_inside(&self, root: &std::path::Path, out: Out) {
