@@ -38,7 +38,7 @@ pub struct Operation {
 }
 
 /// What any request can be answered, whatever its route.
-const EVERYWHERE: [u16; 9] = [400, 401, 403, 406, 410, 421, 429, 500, 503];
+const EVERYWHERE: [u16; 11] = [400, 401, 403, 406, 410, 414, 421, 429, 431, 500, 503];
 
 impl Operation {
     pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {
