@@ -18,6 +18,9 @@ pub trait Describe {
     /// The query keys that it reads; all others are refused (INPUT-9).
     const QUERY: &'static [&'static str] = &[];
 
+    /// The media type that it answers with (INPUT-6).
+    const SERVES: &'static str = "application/json";
+
     fn describe(operation: &mut Operation);
 
     /// Names the permissions that it asks for beyond its route's.
