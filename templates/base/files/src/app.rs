@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use ipnet::IpNet;
@@ -18,6 +18,7 @@ use tower_service::Service;
 use crate::config::HostNames;
 use crate::security::authn::Authn;
 use crate::security::exchange::{Exchange, Times};
+use crate::security::leftover::Leftover;
 use crate::security::limits::{Class, Limits};
 use crate::security::problem::Problem;
 use crate::security::telemetry::{self, Action, Log, Metrics};
@@ -52,6 +53,11 @@ impl App {
             let warn = || self.log.event_of(&exchange, Action::ForwardedIgnored, |_| {});
             self.warned_of_proxy.call_once(warn);
         }
+        // Who waits to be asked for its body need not send one that is not read.
+        let may_drain = !request.headers().contains_key(header::EXPECT);
+        let is_http1 = request.version() < Version::HTTP_2;
+        let request = request.map(Leftover::of);
+        let leftover = request.body().clone();
         // From here on there is a record, even if the client leaves early.
         let record = Record { app: self, exchange: &exchange, written: false };
         // A panic ends this request alone (ERR-4).
@@ -61,11 +67,16 @@ impl App {
             Err(Problem::internal(panic))
         });
         // Body of an error, headers that every answer has, record and metrics.
-        record.finish(answer)
+        let mut response = record.finish(answer);
+        // A body that nobody read stands before the next request: it goes, or the connection does.
+        if is_http1 && !leftover.is_drained(may_drain).await {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 
     /// Checks in the order in which faults must answer, then asks the router.
-    async fn answer(&self, exchange: &Arc<Exchange>, request: Request<Incoming>) -> Result<Response, Problem> {
+    async fn answer(&self, exchange: &Arc<Exchange>, request: Request<Leftover>) -> Result<Response, Problem> {
         // What is too much at once is refused at once, before it costs (GATE-17).
         let _running = self.running.try_acquire().map_err(|_| Problem::overloaded())?;
         // One form of target, no more header fields than are read, and a host

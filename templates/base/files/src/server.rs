@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::app::App;
 use crate::config::{Config, Profile};
 use crate::security::admin::{Admin, Shown};
+use crate::security::audit_log;
 use crate::security::authn::{Authn, Keys};
 use crate::security::authz::{Roles, Routes, Table};
 use crate::security::dev_certificates;
@@ -23,6 +24,7 @@ use crate::security::services::{self, Services};
 use crate::security::telemetry::{Action, Log, Metrics};
 use crate::security::tls::{self, Certificate, Identity};
 use crate::security::versioning::Versions;
+use crate::store::Store;
 
 /// A service that listens and does not answer yet.
 pub struct Server {
@@ -31,6 +33,7 @@ pub struct Server {
     listener: Listener,
     admin: Admin,
     certificate: Arc<Certificate>,
+    store: Store,
     table: Table,
     draining: watch::Sender<bool>,
 }
@@ -75,13 +78,13 @@ impl Server {
                 .await?;
         let shown = Shown {
             app: Arc::clone(&app),
-            store,
+            store: store.clone(),
             certificate: Arc::clone(&certificate),
             draining: draining.subscribe(),
             openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
         };
         let admin = Admin::bind(&config.admin, shown).await?;
-        Ok(Self { config, app, listener, admin, certificate, table, draining })
+        Ok(Self { config, app, listener, admin, certificate, store, table, draining })
     }
 
     pub fn addresses(&self) -> std::io::Result<(SocketAddr, SocketAddr)> {
@@ -114,7 +117,8 @@ impl Server {
         let reloadables = self.reloadables();
         let metrics = Arc::clone(&self.app.metrics);
         let admin = tokio::spawn(self.admin.run());
-        let reloading = tokio::spawn(reload::watch(reloadables, log.clone(), metrics));
+        let reloading = tokio::spawn(reload::watch(reloadables, log.clone(), Arc::clone(&metrics)));
+        let auditing = tokio::spawn(audit_log::watch(self.store, metrics));
         let serving = tokio::spawn(self.listener.run());
         stop.await;
         log.event(Action::Stopping, |_| {});
@@ -123,6 +127,7 @@ impl Server {
         log.event(Action::Stopped, |_| {});
         admin.abort();
         reloading.abort();
+        auditing.abort();
         Ok(())
     }
 

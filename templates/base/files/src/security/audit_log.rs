@@ -3,13 +3,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::{constant_time, hmac};
 use sqlx::FromRow;
+use tokio::time::interval;
 
 use super::input::DateTime;
 use super::secret::Secret;
-use crate::store::{Connection, Pool};
+use super::telemetry::Metrics;
+use crate::store::{Connection, Pool, Store, StoreError};
 
 const HEAD: &str = "
     SELECT
@@ -33,7 +36,7 @@ const MOVE_HEAD: &str = "
     ON CONFLICT (one) DO UPDATE SET number = $1, mac = $2, seal = $3
 ";
 
-const ALL: &str = "
+const NEXT: &str = "
     SELECT
         number,
         at,
@@ -44,9 +47,16 @@ const ALL: &str = "
         mac
     FROM
         audit_log
+    WHERE
+        number > $1
     ORDER BY
         number
+    LIMIT
+        1000
 ";
+
+/// How often a running service looks at its own records.
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Who changes something: the id of a credential, and the request or command.
 #[derive(Clone, Debug)]
@@ -164,35 +174,63 @@ pub enum Broken {
 /// # Errors
 /// The first record that was altered, lost or moved.
 pub async fn verify(pool: &Pool, key: &AuditKey) -> Result<i64, Broken> {
-    let records: Vec<Record> = sqlx::query_as(ALL).fetch_all(pool).await?;
+    // In this order, what is written meanwhile only makes the chain longer.
+    let first: Option<Record> = sqlx::query_as(NEXT).bind(i64::MIN).fetch_optional(pool).await?;
     let head: Option<Head> = sqlx::query_as(HEAD).fetch_optional(pool).await?;
-    let (mut number, mut before) = (0_i64, Vec::new());
-    for record in records {
-        number = number.saturating_add(1);
-        if record.number != number {
-            return Err(Broken::Lost(number));
-        }
-        if constant_time::verify_slices_are_equal(&key.mac(&before, &record), &record.mac).is_err() {
-            return Err(Broken::Altered(number));
-        }
-        before = record.mac;
-    }
     let Some(head) = head else {
-        return if number == 0 { Ok(0) } else { Err(Broken::Head) };
+        return if first.is_none() { Ok(0) } else { Err(Broken::Head) };
     };
     if head.seal != key.seal(head.number, &head.mac) {
         return Err(Broken::Head);
     }
-    if head.number != number || head.mac != before {
+    let (mut number, mut before, mut last) = (0_i64, Vec::new(), i64::MIN);
+    loop {
+        let records: Vec<Record> = sqlx::query_as(NEXT).bind(last).fetch_all(pool).await?;
+        if records.is_empty() {
+            break;
+        }
+        for record in records {
+            number = number.saturating_add(1);
+            if record.number != number {
+                return Err(Broken::Lost(number));
+            }
+            if constant_time::verify_slices_are_equal(&key.mac(&before, &record), &record.mac).is_err() {
+                return Err(Broken::Altered(number));
+            }
+            if head.number == number && head.mac != record.mac {
+                return Err(Broken::Head);
+            }
+            before = record.mac;
+            last = number;
+        }
+    }
+    if head.number > number {
         return Err(Broken::Lost(number.saturating_add(1)));
     }
     Ok(number)
 }
 
+/// Tells the metrics, at once and then hourly, whether the chain is whole (LOG-10).
+pub async fn watch(store: Store, metrics: Arc<Metrics>) {
+    let mut hours = interval(HOUR);
+    loop {
+        hours.tick().await;
+        let broken = match store.verify_audit().await {
+            Ok(_) => 0,
+            Err(Broken::Unreadable(error)) => match error.into() {
+                // A database that is away says nothing of its records.
+                StoreError::Unavailable(_) => continue,
+                _ => 1,
+            },
+            Err(_) => 1,
+        };
+        metrics.audit_chain_broken.set(broken);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
 
     async fn store_with_records() -> Store {
         let store = Store::scratch().await;
@@ -224,10 +262,22 @@ mod tests {
         assert_eq!(cut, "record 4 is lost or out of order");
         let sealed = verdict_after("UPDATE audit_head SET number = 3").await;
         assert_eq!(sealed, "the end of the chain was altered");
+        let endless = verdict_after("DELETE FROM audit_head").await;
+        assert_eq!(endless, "the end of the chain was altered");
+    }
+
+    #[tokio::test]
+    async fn log_7_a_chain_is_walked_beyond_what_is_read_at_once() {
+        let store = store_with_records().await;
+        let by = Actor { id: "k1".into(), request: "r1".into() };
+        for _ in 0..1000 {
+            store.change(&by).await.unwrap().commit("thing.create", "e").await.unwrap();
+        }
+        assert_eq!(store.verify_audit().await.unwrap(), 1004);
     }
 
     #[tokio::test]
     async fn each_statement_fits_the_schema() {
-        Store::scratch().await.prepare_all([HEAD, APPEND, MOVE_HEAD, ALL]).await;
+        Store::scratch().await.prepare_all([HEAD, APPEND, MOVE_HEAD, NEXT]).await;
     }
 }

@@ -59,6 +59,8 @@ impl IntoResponse for Text {
 }
 
 impl Describe for Text {
+    const SERVES: &'static str = "text/plain";
+
     fn describe(_: &mut Operation) {}
 }
 

@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod headers;
 pub mod input;
 pub mod json;
+pub mod leftover;
 pub mod limits;
 pub mod listener;
 pub mod openapi;

@@ -18,6 +18,9 @@ pub trait Describe {
     /// The query keys that it reads; all others are refused (INPUT-9).
     const QUERY: &'static [&'static str] = &[];
 
+    /// The media type that it answers with (INPUT-6).
+    const SERVES: &'static str = "application/json";
+
     fn describe(operation: &mut Operation);
 
     /// Names the permissions that it asks for beyond its route's.
@@ -38,7 +41,7 @@ pub struct Operation {
 }
 
 /// What any request can be answered, whatever its route.
-const EVERYWHERE: [u16; 9] = [400, 401, 403, 406, 410, 421, 429, 500, 503];
+const EVERYWHERE: [u16; 11] = [400, 401, 403, 406, 410, 414, 421, 429, 431, 500, 503];
 
 impl Operation {
     pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {

@@ -39,6 +39,31 @@ async fn gate_1_2_a_spent_quota_says_when_it_is_refilled() {
 }
 
 #[tokio::test]
+async fn authn_1_input_2_who_is_refused_while_sending_gets_the_answer() {
+    let service = spawn_with(&[("quotas.anonymous", "1000")]).await;
+    let talk = async |length: usize, more: &str, rest: &str| {
+        let mut stream = service.client().open().await;
+        let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{more}\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Whoever is reset notices here; a connection without a proper end is an error below.
+        stream.write_all(rest.as_bytes()).await.unwrap();
+        stream.flush().await.unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).await.unwrap();
+        answers
+    };
+    for _ in 0..10 {
+        let answer = talk(300_000, "", &" ".repeat(300_000)).await;
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close"), "{answer}");
+    }
+    let answers = talk(2, "", "{}GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answers.matches("HTTP/1.1 401").count(), 2, "{answers}");
+    let answer = talk(2, "Expect: 100-continue\r\n", "").await;
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close"), "{answer}");
+}
+
+#[tokio::test]
 async fn gate_3_a_client_without_a_credential_has_a_budget_and_one_with_it_passes() {
     let service = spawn_with(&[("quotas.anonymous", "3")]).await;
     let statuses = [service.get("/").await, service.get("/").await, service.get("/").await, service.get("/").await];

@@ -82,6 +82,16 @@ async fn input_2_a_body_above_64_kib_gets_413() {
     service.stopped().await;
 }
 
+#[test]
+fn input_10_20_what_any_request_can_get_is_documented() {
+    let operations = DOCUMENT["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap());
+    for (method, operation) in operations {
+        for status in ["400", "401", "403", "406", "410", "414", "421", "429", "431", "500", "503"] {
+            assert!(operation["responses"][status].is_object(), "{method} {status}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn input_3_what_parsers_read_differently_gets_400() {
     let (service, key) = begin().await;

@@ -38,7 +38,7 @@ async fn ver_2_an_unknown_version_is_an_unknown_path() {
 async fn ver_3_every_answer_of_a_version_names_it() {
     let service = spawn().await;
     for method in [Method::GET, Method::POST, Method::TRACE] {
-        assert_eq!(service.send(request(method, "/v1/none")).await.header("api-version"), "v1");
+        assert_eq!(service.send(request(method, "/v1/none")).await.header("api-version"), "1");
     }
 }
 

@@ -156,14 +156,19 @@ def check_ids(_today):
 
 
 def check_log_inventory(_today):
-    """LOG-11: the inventory lists just the actions that the code can log, with their levels."""
+    """LOG-11: the inventory lists just the actions that the code can log, with their levels, and tables that exist."""
     source = read("src/security/telemetry/action.rs")
     logged = {(name, level.lower()) for name, level in re.findall(r'= "([a-z.]+)", (\w+);', source)}
-    listed = {(cells[0].strip("`"), cells[1]) for cells in rows(section(read("deploy/LOGS.md"), "Audit lines"))}
+    inventory = read("deploy/LOGS.md")
+    listed = {(cells[0].strip("`"), cells[1]) for cells in rows(section(inventory, "Audit lines"))}
     for name, level in sorted(logged - listed):
         yield f"deploy/LOGS.md: {name} ({level}) is logged and not listed"
     for name, level in sorted(listed - logged):
         yield f"deploy/LOGS.md: {name} ({level}) is listed and not logged"
+    tables = read("migrations/security/0001_keys_and_audit.sql")
+    for table in re.findall(r"the table `(\w+)`", inventory):
+        if f"CREATE TABLE {table} (" not in tables:
+            yield f"deploy/LOGS.md: there is no table {table}"
 
 
 # Breaking changes -----------------------------------------------------------

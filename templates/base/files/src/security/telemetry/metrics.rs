@@ -60,6 +60,8 @@ metrics! {
     pub connections_refused: Counter = Counter::default(), "connections_refused", "Connections over a limit";
     pub reloads_failed: Counter = Counter::default(), "reloads_failed", "Changed files that could not be used";
     log_lines_dropped: Counter = Counter::default(), "log_lines_dropped", "Log lines that the sink was too slow for";
+    pub audit_chain_broken: Gauge = Gauge::default(),
+        "audit_chain_broken", "Whether a record of changes is not as it was written";
     certificate_expiry: Gauge = Gauge::default(),
         "certificate_expiry_seconds", "When the certificate ends, in Unix seconds";
 }

@@ -177,6 +177,13 @@ impl Store {
         store
     }
 
+    /// Tells how the database would go about a statement.
+    pub async fn plan(&self, statement: &str) -> String {
+        let explain: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
+        let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&self.pool).await.unwrap();
+        steps.into_iter().map(|(.., step)| step + "\n").collect()
+    }
+
     /// Fails when a statement does not fit the migrated schema.
     pub async fn prepare_all<const N: usize>(&self, statements: [&'static str; N]) {
         use sqlx::{Executor, SqlStr};

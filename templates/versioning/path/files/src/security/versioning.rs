@@ -15,7 +15,7 @@ use toml::value::Datetime;
 
 use super::json::Object;
 
-/// Names the version that answered (VER-3).
+/// Names the version that answered: `1` for `v1` (VER-3).
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// RFC 9745.
@@ -201,7 +201,8 @@ fn fields(
     sunset: Option<OffsetDateTime>,
     notice: Option<&str>,
 ) -> Result<Vec<(HeaderName, HeaderValue)>, &'static str> {
-    let mut texts = vec![(API_VERSION, name.to_owned())];
+    let number = name.strip_prefix('v').filter(|number| number.parse::<u32>().is_ok());
+    let mut texts = vec![(API_VERSION, number.unwrap_or(name).to_owned())];
     texts.extend(deprecated.map(|date| (DEPRECATION, format!("@{}", date.unix_timestamp()))));
     texts.extend(sunset.map(|date| (SUNSET, http_date(date))));
     if let Some(notice) = notice {
