@@ -38,3 +38,44 @@ fn every_template_is_packaged() {
         assert!(listed.contains(&path.as_str()), "{path} is left out");
     }
 }
+
+/// Packs the crate, installs it from the packed file, and writes a service with what was installed.
+#[test]
+#[ignore = "slow: `tests/run package`"]
+fn an_install_from_the_packed_crate_writes_a_service() {
+    let home = tempfile::tempdir().expect("a folder");
+    let cargo = |folder: &Path, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(folder)
+            .env("CARGO_TARGET_DIR", home.path().join("target"))
+            .output()
+            .expect("cargo runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let arguments = ["package", "--locked", "--no-verify", "--allow-dirty"];
+    cargo(root, &arguments);
+    let name = concat!("palisade-", env!("CARGO_PKG_VERSION"));
+    let packed = home.path().join(format!("target/package/{name}.crate"));
+    let unpacked = Command::new("tar")
+        .arg("-xzf")
+        .arg(&packed)
+        .arg("-C")
+        .arg(home.path())
+        .status();
+    assert!(unpacked.expect("tar runs").success());
+    let installed = home.path().join("installed");
+    let to = installed.display().to_string();
+    let arguments = [
+        "install", "--locked", "--debug", "--path", ".", "--root", &to,
+    ];
+    cargo(&home.path().join(name), &arguments);
+    let new = Command::new(installed.join("bin/palisade"))
+        .args(["new", "--defaults", "--no-git"])
+        .arg(home.path().join("notes-api"))
+        .status();
+    assert!(new.expect("the installed command runs").success());
+    assert!(home.path().join("notes-api/src/app.rs").exists());
+}
