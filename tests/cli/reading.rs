@@ -54,6 +54,13 @@ fn explain_tells_which_files_and_tests_of_a_service_hold_an_id() {
 }
 
 #[test]
+fn explain_names_what_palisade_proves_of_the_platform() {
+    let run = Sandbox::new().palisade(&["explain", "tls-1"]).ends_with(0);
+    let held = "\nTest    tests/fixtures/platform/handshakes.rs tls_1_older_versions_end_in_an_alert (palisade)\n";
+    assert!(run.stdout.contains(held), "{}", run.stdout);
+}
+
+#[test]
 fn explain_says_when_no_test_of_a_service_proves_an_id() {
     let run = Sandbox::new()
         .palisade(&["explain", "patch-1"])

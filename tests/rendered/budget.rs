@@ -13,9 +13,9 @@ use crate::cases::{answers, rendered};
 const LIMITS: Size = Size {
     files: 120,
     rust_files: 80,
-    code: 5640,
-    security: 4610,
-    tests: 2610,
+    code: 5790,
+    security: 4720,
+    tests: 2400,
 };
 
 /// Lines are code: no blanks, no comments.
