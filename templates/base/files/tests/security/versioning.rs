@@ -23,12 +23,15 @@ fn table(v1: &str) -> String {
 }
 
 #[tokio::test]
-async fn ver_2_an_unknown_version_is_an_unknown_path() {
+async fn ver_1_2_the_path_alone_names_the_version_and_an_unknown_one_is_an_unknown_path() {
     let service = spawn().await;
     let key = key(&service, "me", "reader").await;
     for path in ["/v0", "/v2/things", "/V1", "/"] {
         assert_eq!(service.get(path).await.status, 401);
-        let answer = service.get_as(&key, path).await;
+        let mut request = request(Method::GET, path);
+        request.headers_mut().insert("x-api-key", key.parse().unwrap());
+        request.headers_mut().insert("api-version", "1".parse().unwrap());
+        let answer = service.send(request).await;
         assert_eq!(answer.status, 404);
         assert!(!answer.headers.contains_key("api-version"));
     }
