@@ -222,11 +222,15 @@ fn the_platform_holds_against_raw_bytes() {
 #[test]
 #[ignore = "slow: `tests/run service`"]
 fn a_field_of_every_type_is_green() {
-    Project::new(
-        "every-type",
-        &["--resource", "widget", "--fields", EVERY_TYPE],
-    )
-    .check();
+    let arguments = [
+        "--security-contact",
+        "mailto:security@example.com",
+        "--resource",
+        "widget",
+        "--fields",
+        EVERY_TYPE,
+    ];
+    Project::new("every-type", &arguments).check();
 }
 
 #[test]
