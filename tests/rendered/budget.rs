@@ -15,7 +15,7 @@ const LIMITS: Size = Size {
     rust_files: 80,
     code: 5790,
     security: 4720,
-    tests: 2420,
+    tests: 2450,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -21,6 +21,7 @@ mod sample;
 
 mod authn;
 mod authz;
+mod database;
 mod errors;
 mod exposure;
 mod gateway;
