@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
+mod alerts;
 mod budget;
 mod cases;
 mod hygiene;
