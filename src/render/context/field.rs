@@ -15,8 +15,6 @@ pub struct FieldWords {
     pub type_name: String,
     /// `in-review`, as permissions spell it.
     pub kebab: String,
-    /// As it is given on the command line: `pinned:bool:write=admin`.
-    pub spec: String,
     pub kind: TypeWords,
     /// As a stored item and a view have it: `Option<field::Alias>`.
     pub stored_type: String,
@@ -71,7 +69,6 @@ impl FieldWords {
         Self {
             name: name.as_str().to_owned(),
             kebab: name.kebab(),
-            spec: field.to_string(),
             column_type: format!("{}{nullability}", kind.sql),
             stored_type,
             request_type,

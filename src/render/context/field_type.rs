@@ -8,8 +8,6 @@ use crate::answers::FieldKind;
 /// How a type is written where it is used.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeWords {
-    /// Its word on the command line: `string`.
-    pub word: String,
     /// As Rust writes it: `input::Line<1, 200>`.
     pub rust: String,
     /// The column's type: `TEXT`.
@@ -18,42 +16,18 @@ pub struct TypeWords {
     pub sample: String,
     /// Another one, and not the type's default.
     pub other_sample: String,
-    pub is_string: bool,
-    pub is_text: bool,
-    pub is_int: bool,
-    pub is_decimal: bool,
-    pub is_bool: bool,
-    pub is_uuid: bool,
-    pub is_date: bool,
-    pub is_datetime: bool,
-    pub is_email: bool,
-    pub is_url: bool,
     pub is_enum: bool,
-    pub is_list: bool,
 }
 
 impl TypeWords {
     /// Puts the words together; an enum is a type of its own, called like its field.
     pub(super) fn new(kind: &FieldKind, type_name: &str) -> Self {
-        let is = |word: &str| kind.word() == word;
         Self {
-            word: kind.word().to_owned(),
             rust: rust(kind, type_name),
             sql: sql(kind).to_owned(),
             sample: sample::usual(kind),
             other_sample: sample::other(kind),
-            is_string: is("string"),
-            is_text: is("text"),
-            is_int: is("int"),
-            is_decimal: is("decimal"),
-            is_bool: is("bool"),
-            is_uuid: is("uuid"),
-            is_date: is("date"),
-            is_datetime: is("datetime"),
-            is_email: is("email"),
-            is_url: is("url"),
-            is_enum: is("enum"),
-            is_list: is("list"),
+            is_enum: matches!(kind, FieldKind::Enum(_)),
         }
     }
 }

@@ -25,12 +25,8 @@ pub struct ResourceWords {
     pub path: String,
     /// `LineItem`
     pub type_name: String,
-    /// `LineItems`
-    pub plural_type_name: String,
     /// In prose: `line item`.
     pub label: String,
-    /// In prose: `line items`.
-    pub plural_label: String,
     /// `a` or `an`, before the label.
     pub article: String,
     /// `A` or `An`, where a sentence begins with it.
@@ -64,22 +60,9 @@ pub struct SchemaWords {
     pub listed: String,
 }
 
-/// Which types a resource's fields have, elements of lists included.
+/// What a resource's fields want of its files.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ResourceUses {
-    pub string: bool,
-    pub text: bool,
-    pub int: bool,
-    pub decimal: bool,
-    pub bool: bool,
-    pub uuid: bool,
-    pub date: bool,
-    pub datetime: bool,
-    pub email: bool,
-    pub url: bool,
-    #[serde(rename = "enum")]
-    pub choice: bool,
-    pub list: bool,
     /// Some field has a type of the service's own: any but `bool`.
     pub input: bool,
     /// Some field is written by some role alone.
@@ -112,9 +95,7 @@ impl ResourceWords {
             schema,
             comma: String::new(),
             type_name: name.type_name(),
-            plural_type_name: name.plural_type_name(),
             label: name.label(),
-            plural_label: name.plural_label(),
             article: name.article().to_lowercase(),
             article_capital: capitalized(name.article()),
             plural_label_capital: capitalized(&name.plural_label()),
@@ -135,31 +116,13 @@ impl ResourceWords {
 
 impl ResourceUses {
     fn of(resource: &Resource) -> Self {
-        let mut uses = Self::default();
-        for field in resource.fields().iter() {
-            field.kind().and_item().for_each(|kind| uses.add(kind));
-            uses.input |= !matches!(field.kind(), FieldKind::Bool);
-            uses.restricted |= field.write().is_some();
+        let fields = resource.fields();
+        Self {
+            input: fields
+                .iter()
+                .any(|field| !matches!(field.kind(), FieldKind::Bool)),
+            restricted: fields.iter().any(|field| field.write().is_some()),
         }
-        uses
-    }
-
-    fn add(&mut self, kind: &FieldKind) {
-        let flag = match kind {
-            FieldKind::String(_) => &mut self.string,
-            FieldKind::Text(_) => &mut self.text,
-            FieldKind::Int(_) => &mut self.int,
-            FieldKind::Decimal(_) => &mut self.decimal,
-            FieldKind::Bool => &mut self.bool,
-            FieldKind::Uuid => &mut self.uuid,
-            FieldKind::Date => &mut self.date,
-            FieldKind::DateTime => &mut self.datetime,
-            FieldKind::Email => &mut self.email,
-            FieldKind::Url => &mut self.url,
-            FieldKind::Enum(_) => &mut self.choice,
-            FieldKind::List { .. } => &mut self.list,
-        };
-        *flag = true;
     }
 }
 
