@@ -126,28 +126,10 @@ fn ways(
 #[cfg(test)]
 mod tests {
     use super::ways;
-    use crate::answers::test_question as question;
-    use crate::answers::{Date, Draft, Key, Question, Rest, Source};
+    use crate::ui::summary::tests::chosen;
 
     fn labels(files: Option<usize>) -> Vec<String> {
-        let questions: [Question; 2] = [
-            question("auth", true, &["api-key"]),
-            question("ci", false, &["github", "none"]),
-        ];
-        let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
-        draft
-            .offer_text(Source::Flag, &Key::Name, "notes-api", &questions)
-            .expect("a name");
-        let contact = "https://example.org/security";
-        draft
-            .offer_text(
-                Source::Fixed("org.toml".into()),
-                &Key::SecurityContact,
-                contact,
-                &questions,
-            )
-            .expect("fixed");
-        let answers = draft.finish(&questions, Rest::Defaults).expect("defaults");
+        let (draft, answers, questions) = chosen();
         ways(&draft, &answers, &questions, files)
             .iter()
             .map(|way| way.label(&questions))

@@ -112,14 +112,15 @@ fn titles(question: &Question, answers: &Answers) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{Practice, Summary};
     use crate::answers::test_question as question;
     use crate::answers::{Answers, Date, Draft, Key, Question, Rest, Source};
     use crate::ui::palette::Palette;
     use crate::ui::screen::Screen;
 
-    fn chosen() -> (Draft, Answers, Vec<Question>) {
+    /// Answers with one fixed by an organisation, and the questions that led to them.
+    pub(in crate::ui) fn chosen() -> (Draft, Answers, Vec<Question>) {
         let questions = vec![
             question("auth", true, &["api-key"]),
             question("ci", false, &["github", "none"]),
