@@ -11,11 +11,11 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 120,
-    rust_files: 80,
-    code: 5790,
-    security: 4720,
-    tests: 2450,
+    files: 110,
+    rust_files: 75,
+    code: 5340,
+    security: 4230,
+    tests: 2320,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -1,29 +1,28 @@
 //! The whole path of a request, in order.
 
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
-use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 use tower_service::Service;
 
-use crate::config::HostNames;
 use crate::security::authn::Authn;
-use crate::security::exchange::{Exchange, Times};
-use crate::security::leftover::Leftover;
+use crate::security::exchange::{Exchange, Leftover};
+use crate::security::http;
 use crate::security::limits::{Class, Limits};
+use crate::security::listener::Settings;
 use crate::security::problem::Problem;
 use crate::security::telemetry::{self, Action, Log, Metrics};
 use crate::security::versioning::Versions;
-use crate::security::{headers, uri};
 
 /// Names the request in its answer (LOG-3).
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,9 +33,7 @@ pub struct App {
     pub authn: Authn,
     pub limits: Arc<Limits>,
     pub versions: Versions,
-    pub names: HostNames,
-    pub proxies: Vec<IpNet>,
-    pub times: Times,
+    pub settings: Arc<Settings>,
     /// One permit for each request that may run at a time.
     pub running: Semaphore,
     pub log: Log,
@@ -48,65 +45,59 @@ impl App {
     /// Answers a request, whatever happens to it.
     pub async fn handle(&self, request: Request<Incoming>, peer: IpAddr) -> Response {
         // Who asks, by which name the log knows it, and since when.
-        let exchange = Arc::new(Exchange::begin(&request, peer, &self.proxies, self.times));
-        if exchange.ignored_proxy(&request, &self.proxies) {
+        let exchange = Arc::new(Exchange::begin(&request, peer, &self.settings));
+        if exchange.ignored_proxy(request.headers()) {
             let warn = || self.log.event_of(&exchange, Action::ForwardedIgnored, |_| {});
             self.warned_of_proxy.call_once(warn);
         }
-        // Who waits to be asked for its body need not send one that is not read.
-        let may_drain = !request.headers().contains_key(header::EXPECT);
-        let is_http1 = request.version() < Version::HTTP_2;
-        let request = request.map(Leftover::of);
-        let leftover = request.body().clone();
         // From here on there is a record, even if the client leaves early.
         let record = Record { app: self, exchange: &exchange, written: false };
+        // An answer that comes before the whole body leaves some of it on the connection.
+        let waits = request.headers().contains_key(header::EXPECT);
+        let (request, leftover) = Leftover::keep(request);
         // A panic ends this request alone (ERR-4).
-        let answer = telemetry::catch(Box::pin(self.answer(&exchange, request))).await;
+        let answer = telemetry::catch(pin!(self.answer(&exchange, request))).await;
         let answer = answer.unwrap_or_else(|panic| {
             self.metrics.panics.inc();
             Err(Problem::internal(panic))
         });
         // Body of an error, headers that every answer has, record and metrics.
         let mut response = record.finish(answer);
-        // A body that nobody read stands before the next request: it goes, or the connection does.
-        if is_http1 && !leftover.is_drained(may_drain).await {
+        if let Some(leftover) = leftover
+            && !leftover.is_drained(waits).await
+        {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
 
     /// Checks in the order in which faults must answer, then asks the router.
-    async fn answer(&self, exchange: &Arc<Exchange>, request: Request<Leftover>) -> Result<Response, Problem> {
+    async fn answer(&self, exchange: &Arc<Exchange>, mut request: Request) -> Result<Response, Problem> {
         // What is too much at once is refused at once, before it costs (GATE-17).
         let _running = self.running.try_acquire().map_err(|_| Problem::overloaded())?;
         // One form of target, no more header fields than are read, and a host
         // that is ours (INPUT-8, INPUT-10, TLS-11).
-        uri::check(&request, &self.names)?;
+        http::check(&request, &self.settings.names)?;
         // An address has a budget, whatever it asks for (GATE-3).
         if let Some(client) = exchange.client_quota_key() {
             self.limits.spend(Class::Client, client).map_err(Problem::Throttled)?;
         }
         // A version that is shut runs no code and needs no credential (VER-6).
         if let Some(version) = self.versions.resolve(request.uri().path()) {
-            exchange.set_version(&version);
+            let version = exchange.version.get_or_init(|| version);
             if version.is_shut() {
-                return Err(Problem::Gone(version));
+                return Err(Problem::Gone(Arc::clone(version)));
             }
         }
         // Who the caller is. A bad credential refuses nothing yet: a route says
         // what it asks for, and an open one asks for nothing (AUTHN-1).
-        let (mut parts, body) = request.into_parts();
-        let identity = self.authn.authenticate(&parts.headers, &parts.uri, exchange).await;
-        parts.extensions.insert(identity);
-        parts.extensions.insert(Arc::clone(exchange));
+        let identity = self.authn.authenticate(request.headers(), request.uri(), exchange).await;
+        request.extensions_mut().insert(identity);
+        request.extensions_mut().insert(Arc::clone(exchange));
         // Path and method, then what the handler's arguments check one by one:
-        // quota, permission, query, media type, body; then the handler.
-        self.route(exchange, Request::from_parts(parts, Body::new(body))).await
-    }
-
-    /// Gives the handler its time, which stands still while a body is read.
-    async fn route(&self, exchange: &Exchange, request: Request) -> Result<Response, Problem> {
-        let mut answer = std::pin::pin!(self.router.clone().call(request));
+        // quota, permission, query, media type, body; then the handler. Its time
+        // stands still while a body is read.
+        let mut answer = pin!(self.router.clone().call(request));
         loop {
             match timeout_at(exchange.deadline().into(), answer.as_mut()).await {
                 Ok(Ok(response)) => return Ok(response),
@@ -129,16 +120,16 @@ impl Record<'_> {
     fn finish(mut self, answer: Result<Response, Problem>) -> Response {
         let mut response = self.describe_problem(answer);
         let headers = response.headers_mut();
-        headers::secure(headers);
+        http::secure(headers);
         if let Ok(mut id) = HeaderValue::try_from(&*self.exchange.id) {
             // Never the same again: it has no place in HTTP/2's header table.
             id.set_sensitive(true);
             headers.insert(REQUEST_ID, id);
         }
-        if let Some(version) = self.exchange.version() {
+        if let Some(version) = self.exchange.version.get() {
             version.label(self.exchange.uri.path(), headers);
         }
-        if let Some(quota) = self.exchange.quota() {
+        if let Some(quota) = self.exchange.quota.get() {
             quota.write(headers);
         }
         self.write(response.status().as_u16(), response.body().size_hint().lower());
@@ -157,7 +148,7 @@ impl Record<'_> {
         };
         telemetry::report(&self.app.log, &self.app.metrics, self.exchange, &problem);
         if let Problem::Throttled(spent) = &*problem {
-            self.exchange.set_quota(spent.0);
+            self.exchange.quota.get_or_init(|| spent.0);
         }
         let mut response = problem.render(&self.exchange.id);
         if let Some(allow) = allow.filter(|_| response.status() == StatusCode::METHOD_NOT_ALLOWED) {

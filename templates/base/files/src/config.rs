@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fmt, fs};
 
 use ipnet::IpNet;
 use toml::{Table, Value};
 
 use crate::security::secret::Secret;
-use crate::security::{admin, authz, disclosure, limits, listener, services, tls};
+use crate::security::{admin, authz, disclosure, limits, listener, tls};
+use crate::server;
 
 /// The prefix of environment variables, the service's name in capitals.
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "__");
@@ -33,9 +34,7 @@ macro_rules! config {
             fn take(profile: Profile, directory: &Path, layers: &mut Layers) -> Option<Self> {
                 $(
                     let $section = <$settings>::take(layers);
-                    $(if let Some(section) = &$section {
-                        section.$check(profile, layers);
-                    })?
+                    $($section.as_ref().inspect(|section| section.$check(profile, layers));)?
                 )*
                 Some(Self { profile, directory: directory.to_owned(), $($section: $section?,)* })
             }
@@ -46,7 +45,7 @@ macro_rules! config {
 config! {
     admin: admin::Settings => check,
     authorization: authz::Settings,
-    database: services::Settings,
+    database: server::Settings,
     disclosure: disclosure::Settings => check,
     listener: listener::Settings,
     quotas: limits::Settings,
@@ -55,27 +54,26 @@ config! {
 
 impl Config {
     /// Reads `default.toml`, then the profile's file, then the environment.
-    pub fn load(profile: Profile, directory: &Path) -> Result<Self, Faults> {
-        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        Self::read(profile, directory, env::vars_os().filter_map(text))
-    }
-
-    /// Reads as `load` does, with the given variables for an environment.
-    pub fn read(
+    pub fn load(
         profile: Profile,
         directory: &Path,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Faults> {
         let mut layers = Layers::default();
         layers.add_file(&directory.join("default.toml"));
-        layers.add_file(&directory.join(format!("{profile}.toml")));
+        layers.add_file(&directory.join(format!("{}.toml", profile.name())));
         layers.add_environment(environment);
         let config = Self::take(profile, directory, &mut layers);
-        layers.refuse_unknown();
-        match config {
-            Some(config) if layers.faults.is_empty() => Ok(config),
-            _ => Err(Faults(layers.faults)),
+        // What no section asked for is a typing error that would go unnoticed.
+        for (key, (_, place)) in layers.values {
+            layers.faults.push(format!("{key} in {place}: there is no such setting; remove it or correct its name"));
         }
+        config.filter(|_| layers.faults.is_empty()).ok_or(Faults(layers.faults))
+    }
+
+    /// Returns where the table of versions is.
+    pub fn versions_file(&self) -> PathBuf {
+        self.directory.join("versions.toml")
     }
 }
 
@@ -88,16 +86,15 @@ pub enum Profile {
     Prod,
 }
 
-impl Default for Profile {
+impl Profile {
     /// A release build is for production.
-    fn default() -> Self {
-        if cfg!(debug_assertions) { Self::Dev } else { Self::Prod }
-    }
-}
+    pub const DEFAULT: Self = if cfg!(debug_assertions) { Self::Dev } else { Self::Prod };
 
-impl fmt::Display for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if *self == Self::Dev { "dev" } else { "prod" })
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Prod => "prod",
+        }
     }
 }
 
@@ -119,7 +116,7 @@ impl Layers {
     fn add_file(&mut self, path: &Path) {
         let place = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|error| error.to_string());
-        match text.and_then(|text| parse_table(&text)) {
+        match text.and_then(|text| parse(&text)) {
             Ok(table) => self.add_table("", table, &place),
             Err(reason) => self.faults.push(format!("{place} cannot be read: {reason}")),
         }
@@ -135,28 +132,31 @@ impl Layers {
         }
     }
 
-    fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+    fn add_environment(&mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) {
         let prefix = variable("");
         for (name, value) in variables {
+            let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else {
+                continue;
+            };
             if let Some(key) = name.strip_prefix(&prefix) {
                 let key = key.replace("__", ".").to_lowercase();
                 // A text that is no text in TOML, such as a path, is taken as it is.
-                let value = parse_value(&value).unwrap_or(Value::String(value));
-                self.values.insert(key, (value, name));
+                let read = format!("value = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
+                self.values.insert(key, (read.unwrap_or(Value::String(value)), name));
             }
         }
     }
 
     /// Takes the value of a key out, or notes why there is none.
     pub fn value<T: Setting>(&mut self, key: &'static str) -> Option<T> {
-        let (read, fault) = if let Some((value, place)) = self.values.remove(key) {
-            (T::read(&value), format!("{key} in {place}: expected {}", T::EXPECTED))
-        } else {
-            let remedy = format!("set it in the profile's file or as {} ({})", variable(key), T::EXPECTED);
-            (T::unset(), format!("{key} is not set and has no default: {remedy}"))
-        };
+        let found = self.values.remove(key);
+        let read = found.as_ref().map_or_else(T::unset, |(value, _)| T::read(value));
         if read.is_none() {
-            self.faults.push(fault);
+            let remedy = || format!("set it in the profile's file or as {} ({})", variable(key), T::EXPECTED);
+            self.faults.push(match found {
+                Some((_, place)) => format!("{key} in {place}: expected {}", T::EXPECTED),
+                None => format!("{key} is not set and has no default: {}", remedy()),
+            });
         }
         read
     }
@@ -164,13 +164,6 @@ impl Layers {
     /// Notes that a value, or its absence, cannot be lived with.
     pub fn refuse(&mut self, key: &'static str, remedy: &str) {
         self.faults.push(format!("{key}: {remedy}"));
-    }
-
-    /// What no section asked for is a typing error that would go unnoticed.
-    fn refuse_unknown(&mut self) {
-        for (key, (_, place)) in std::mem::take(&mut self.values) {
-            self.faults.push(format!("{key} in {place}: there is no such setting; remove it or correct its name"));
-        }
     }
 }
 
@@ -180,16 +173,11 @@ pub fn variable(key: &str) -> String {
 }
 
 /// The parser's own message quotes the line, which may hold a secret.
-fn parse_table(text: &str) -> Result<Table, String> {
+fn parse(text: &str) -> Result<Table, String> {
     text.parse::<Table>().map_err(|error| {
-        let line =
-            error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
-        format!("line {line} is not valid TOML")
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        format!("line {} is not valid TOML", before.lines().count().max(1))
     })
-}
-
-fn parse_value(text: &str) -> Option<Value> {
-    format!("value = {text}").parse::<Table>().ok()?.remove("value")
 }
 
 /// Declares a section: the struct and how it is read are one text.
@@ -264,25 +252,13 @@ setting!(SocketAddr, "an address and port such as `127.0.0.1:8443`", |value| val
 setting!(Vec<IpNet>, "a list of networks such as `[\"10.0.0.0/8\"]`", |value| {
     value.as_array()?.iter().map(|item| item.as_str()?.parse().ok()).collect()
 });
-setting!(HostNames, "a list of host names without port, such as `[\"api.example.com\"]`", |value| {
-    let name = |item: &Value| item.as_str().filter(|name| is_host(name)).map(str::to_ascii_lowercase);
-    let names: Vec<_> = value.as_array()?.iter().map(name).collect::<Option<_>>()?;
-    (!names.is_empty()).then_some(Self(names))
+setting!(Vec<String>, "a list of host names without port, such as `[\"api.example.com\"]`", |value| {
+    let name = |item: &Value| item.as_str().filter(|name| is_host(name)).map(str::to_owned);
+    value.as_array()?.iter().map(name).collect::<Option<Self>>().filter(|names| !names.is_empty())
 });
 
-/// Names that the service answers to, in lower case, without port.
-#[derive(Clone, Debug)]
-pub struct HostNames(Vec<String>);
-
-impl HostNames {
-    /// Compares without case (RFC 9110 §4.2.3).
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
-    }
-}
-
 fn is_host(name: &str) -> bool {
-    let is_address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
-    is_address
-        || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')))
+    let is_address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    is_address || (!name.is_empty() && name.bytes().all(is_letter))
 }

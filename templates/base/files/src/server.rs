@@ -1,30 +1,58 @@
 //! Puts the parts together and runs them until the service is told to stop.
 
+use std::collections::BTreeSet;
+use std::fs::{self, DirBuilder};
 use std::future::Future;
+use std::io;
+use std::mem;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
+use std::time::{Duration, SystemTime};
 
+use axum::extract::FromRef;
 use axum::http::Method;
-use tokio::sync::{Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tokio::time::interval;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::{Config, Profile};
-use crate::security::admin::{Admin, Shown};
-use crate::security::audit_log;
+use crate::config::{Config, Profile, settings};
+use crate::security::admin::Admin;
+use crate::security::audit_log::{self, AuditKey};
 use crate::security::authn::{Authn, Keys};
 use crate::security::authz::{Roles, Routes, Table};
-use crate::security::dev_certificates;
 use crate::security::input::CursorKey;
 use crate::security::limits::Limits;
 use crate::security::listener::Listener;
 use crate::security::problem::Cause;
-use crate::security::reload::{self, Reloadable};
-use crate::security::services::{self, Services};
-use crate::security::telemetry::{Action, Log, Metrics};
+use crate::security::secret::Secret;
+use crate::security::telemetry::{Action, Log, Metrics, causes};
 use crate::security::tls::{self, Certificate, Identity};
 use crate::security::versioning::Versions;
 use crate::store::Store;
+
+settings! {
+    /// Where state is kept.
+    pub struct Settings in "database" {
+        pub file: PathBuf,
+        pub secret_file: Option<PathBuf>,
+    }
+}
+
+/// How often files are looked at that may change; a change holds within 10 s (TLS-7, VER-7).
+const PERIOD: Duration = Duration::from_secs(2);
+
+/// What handlers and their extractors share; cheap to clone, for each request takes its own.
+#[derive(Clone, FromRef)]
+pub struct Services {
+    store: Store,
+    cursors: CursorKey,
+    limits: Arc<Limits>,
+}
 
 /// A service that listens and does not answer yet.
 pub struct Server {
@@ -32,10 +60,10 @@ pub struct Server {
     app: Arc<App>,
     listener: Listener,
     admin: Admin,
+    admin_socket: TcpListener,
     certificate: Arc<Certificate>,
-    store: Store,
     table: Table,
-    draining: watch::Sender<bool>,
+    draining: CancellationToken,
 }
 
 impl Server {
@@ -46,56 +74,53 @@ impl Server {
             log.event(Action::CertificateWarning, |line| line.text("warning", warning));
         }
         let certificate = Arc::new(Certificate::new(identity));
-        let versions = Versions::load(&versions_file(&config))?;
+        let versions = Versions::load(&config.versions_file())?;
         for version in versions.short_notices() {
             log.event(Action::VersionNotice, |line| line.text("version", &version.name));
         }
-        let metrics = Arc::new(Metrics::default());
-        let limits = Arc::new(Limits::new(config.quotas.clone()));
-        let (store, secret) = services::open(&config.database).await?;
-        services::prepare(&store, config.profile).await?;
+        let (store, secret) = open(&config.database, config.profile).await?;
         config.disclosure.mount(&mut routes);
         let table = routes.table();
         let roles = Roles::load(&config.authorization.roles, &table.permissions)?;
+        let limits = Arc::new(Limits::new(config.quotas.clone()));
         let keys = Keys::new(store.clone());
-        let shared = Services { store: store.clone(), cursors: CursorKey::new(&secret), limits: Arc::clone(&limits) };
-        let (draining, drained) = watch::channel(false);
+        let services = Services { store: store.clone(), cursors: CursorKey::new(&secret), limits: Arc::clone(&limits) };
         let app = Arc::new(App {
-            router: routes.router(shared),
+            router: routes.router(services),
             authn: Authn::new(keys, roles, Arc::clone(&limits), log.clone()),
             limits,
             versions,
-            names: config.listener.names.clone(),
-            proxies: config.listener.proxies.clone(),
-            times: config.listener.times(),
+            settings: Arc::new(config.listener.clone()),
             running: Semaphore::new(usize::try_from(config.listener.requests)?),
             log,
-            metrics,
+            metrics: Arc::new(Metrics::default()),
             warned_of_proxy: Once::new(),
         });
-        let listener =
-            Listener::bind(config.listener.clone(), Arc::clone(&app), tls::server_config(&certificate)?, drained)
-                .await?;
-        let shown = Shown {
+        let draining = CancellationToken::new();
+        let api = tls::acceptor(&certificate, &["h2", "http/1.1"], None)?;
+        let listener = Listener::bind(Arc::clone(&app), api, draining.clone()).await?;
+        let admin = Admin {
             app: Arc::clone(&app),
-            store: store.clone(),
+            store,
             certificate: Arc::clone(&certificate),
-            draining: draining.subscribe(),
+            draining: draining.clone(),
             openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
+            token: config.admin.token()?,
+            tls: tls::acceptor(&certificate, &["http/1.1"], config.admin.client_ca.as_deref())?,
         };
-        let admin = Admin::bind(&config.admin, shown).await?;
-        Ok(Self { config, app, listener, admin, certificate, store, table, draining })
+        let admin_socket = TcpListener::bind(config.admin.address).await?;
+        Ok(Self { config, app, listener, admin, admin_socket, certificate, table, draining })
     }
 
-    pub fn addresses(&self) -> std::io::Result<(SocketAddr, SocketAddr)> {
-        Ok((self.listener.address()?, self.admin.address()?))
+    pub fn addresses(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        Ok((self.listener.address()?, self.admin_socket.local_addr()?))
     }
 
     /// Returns the commands that lead to a first answer, in development.
     pub fn greeting(&self) -> Option<String> {
         let lists = |(method, path, _): &&(Method, String, _)| method == Method::GET && !path.contains('{');
         let (_, path, _) = self.table.routes.iter().find(lists)?;
-        let root = dev_certificates::root_beside(&self.config.tls.certificate);
+        let root = tls::root_beside(&self.config.tls.certificate);
         let port = self.listener.address().ok()?.port();
         let greeting = format!(
             "In a second terminal:\n\n  KEY=$(cargo run -q -- keys create --owner me --role editor)\n  \
@@ -107,22 +132,22 @@ impl Server {
 
     /// Answers until `stop` is done, then drains (GATE-18).
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Cause> {
-        let log = self.app.log.clone();
         let (api, admin) = self.addresses()?;
+        let log = self.app.log.clone();
         log.event(Action::Started, |line| {
             line.text("api", &api.to_string());
             line.text("admin", &admin.to_string());
-            line.text("profile", &self.config.profile.to_string());
+            line.text("profile", self.config.profile.name());
         });
-        let reloadables = self.reloadables();
-        let metrics = Arc::clone(&self.app.metrics);
-        let admin = tokio::spawn(self.admin.run());
-        let reloading = tokio::spawn(reload::watch(reloadables, log.clone(), Arc::clone(&metrics)));
-        let auditing = tokio::spawn(audit_log::watch(self.store, metrics));
+        let auditing = tokio::spawn(audit_log::watch(self.admin.store.clone(), Arc::clone(&self.app.metrics)));
+        let admin = tokio::spawn(self.admin.run(self.admin_socket));
         let serving = tokio::spawn(self.listener.run());
+        let permissions = self.table.permissions;
+        let reloading = Reload { config: self.config, app: self.app, certificate: self.certificate, permissions };
+        let reloading = tokio::spawn(reloading.run());
         stop.await;
         log.event(Action::Stopping, |_| {});
-        self.draining.send_replace(true);
+        self.draining.cancel();
         serving.await?;
         log.event(Action::Stopped, |_| {});
         admin.abort();
@@ -130,36 +155,108 @@ impl Server {
         auditing.abort();
         Ok(())
     }
+}
 
-    /// Returns the parts that take a changed file up by themselves.
-    fn reloadables(&self) -> Vec<Reloadable> {
-        let (certificate, pair, profile) =
-            (Arc::clone(&self.certificate), self.config.tls.clone(), self.config.profile);
-        let (app, roles) = (Arc::clone(&self.app), self.config.authorization.roles.clone());
-        let (authn, versions) = (Arc::clone(&self.app), versions_file(&self.config));
-        let permissions = self.table.permissions.clone();
-        vec![
-            Reloadable::new("certificate", [pair.certificate.clone(), pair.key.clone()], move || {
-                certificate.replace(Identity::load(&pair, profile)?);
-                Ok(())
-            }),
-            Reloadable::new("roles", [roles.clone()], move || {
-                authn.authn.replace_roles(Roles::load(&roles, &permissions)?);
-                Ok(())
-            }),
-            Reloadable::new("versions", [versions.clone()], move || {
-                for version in app.versions.reload(&versions)? {
-                    app.log.event(Action::VersionShut, |line| {
+/// Opens the database with the secret that seals records and cursors. What is missing is made; an
+/// older schema is brought up to date in development, and refused elsewhere.
+pub async fn open(settings: &Settings, profile: Profile) -> Result<(Store, Secret), Cause> {
+    let (store, secret) = open_any(settings).await?;
+    if profile == Profile::Dev {
+        store.migrate().await?;
+    } else if !store.is_current().await.unwrap_or(false) {
+        return Err("the database is older than the service: run `migrate` first".into());
+    }
+    Ok((store, secret))
+}
+
+/// Opens the database, however old it is.
+pub async fn open_any(settings: &Settings) -> Result<(Store, Secret), Cause> {
+    if let Some(folder) = settings.file.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let beside = || settings.file.with_extension("secret");
+    let secret = Secret::load_or_make(&settings.secret_file.clone().unwrap_or_else(beside))?;
+    let store = Store::open(&settings.file, AuditKey::new(&secret)).await?;
+    Ok((store, secret))
+}
+
+/// What takes a changed file up by itself. A file that cannot be used is logged, and what was in use
+/// stays.
+struct Reload {
+    config: Config,
+    app: Arc<App>,
+    certificate: Arc<Certificate>,
+    permissions: BTreeSet<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Certificate,
+    Roles,
+    Versions,
+}
+
+impl Reload {
+    /// Watches the files, and the hang-up signal, for as long as the service runs.
+    async fn run(self) -> io::Result<()> {
+        let mut parts = [Part::Certificate, Part::Roles, Part::Versions].map(|part| (part, self.stamps(part)));
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut ticks = interval(PERIOD);
+        loop {
+            let asked = tokio::select! {
+                _ = hangup.recv() => true,
+                _ = ticks.tick() => false,
+            };
+            for (part, seen) in &mut parts {
+                let now = self.stamps(*part);
+                if mem::replace(seen, now) != now || asked {
+                    self.reload(*part);
+                }
+            }
+        }
+    }
+
+    fn reload(&self, part: Part) {
+        let (log, name) = (&self.app.log, format!("{part:?}").to_lowercase());
+        match self.take_up(part) {
+            Ok(()) => log.event(Action::Reloaded, |line| line.text("part", &name)),
+            Err(error) => {
+                self.app.metrics.reloads_failed.inc();
+                log.event(Action::ReloadFailed, |line| {
+                    line.text("part", &name);
+                    causes(line, &*error);
+                });
+            }
+        }
+    }
+
+    fn take_up(&self, part: Part) -> Result<(), Cause> {
+        let Config { tls, profile, authorization, .. } = &self.config;
+        match part {
+            Part::Certificate => self.certificate.replace(Identity::load(tls, *profile)?),
+            Part::Roles => self.app.authn.replace_roles(Roles::load(&authorization.roles, &self.permissions)?),
+            Part::Versions => {
+                for version in self.app.versions.reload(&self.config.versions_file())? {
+                    self.app.log.event(Action::VersionShut, |line| {
                         line.text("version", &version.name);
                         line.text("reason", &version.reason);
                     });
                 }
-                Ok(())
-            }),
-        ]
+            }
+        }
+        Ok(())
     }
-}
 
-fn versions_file(config: &Config) -> PathBuf {
-    config.directory.join("versions.toml")
+    /// Returns when each file of a part was written last; one that is swapped through a link changes
+    /// its time, too.
+    fn stamps(&self, part: Part) -> [Option<SystemTime>; 2] {
+        let Config { tls, authorization, .. } = &self.config;
+        let versions = self.config.versions_file();
+        let files: [&Path; 2] = match part {
+            Part::Certificate => [&tls.certificate, &tls.key],
+            Part::Roles => [&authorization.roles; 2],
+            Part::Versions => [&versions; 2],
+        };
+        files.map(|file| fs::metadata(file).and_then(|data| data.modified()).ok())
+    }
 }

@@ -8,21 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use super::problem::Cause;
 use super::secret::Secret;
-use super::tls::{self, Certificate};
+use super::tls::Certificate;
 use crate::app::App;
 use crate::config::{Layers, Profile, settings};
 use crate::store::Store;
@@ -45,6 +46,11 @@ impl Settings {
             layers.refuse("admin.address", "beyond loopback `admin.client_ca` or `admin.token_file` must be set");
         }
     }
+
+    /// Reads the token that is asked for, if one is.
+    pub fn token(&self) -> Result<Option<Secret>, Cause> {
+        self.token_file.as_deref().map(Secret::load).transpose()
+    }
 }
 
 /// Operators need few connections, whatever the API is busy with.
@@ -59,69 +65,48 @@ const ANSWER_LIMIT: u64 = 1024;
 /// The first byte of a TLS connection.
 const HANDSHAKE_RECORD: u8 = 0x16;
 
-/// What operators are shown.
-pub struct Shown {
+/// What operators are shown, and how they are known.
+pub struct Admin {
     pub app: Arc<App>,
     pub store: Store,
     pub certificate: Arc<Certificate>,
-    pub draining: watch::Receiver<bool>,
+    pub draining: CancellationToken,
     /// The API's description, where it is no secret.
     pub openapi: Option<String>,
-}
-
-pub struct Admin {
-    socket: TcpListener,
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    shown: Shown,
-    token: Option<Secret>,
-    tls: TlsAcceptor,
+    pub token: Option<Secret>,
+    pub tls: TlsAcceptor,
 }
 
 impl Admin {
-    pub async fn bind(settings: &Settings, shown: Shown) -> Result<Self, Cause> {
-        let tls = tls::admin_config(&shown.certificate, settings.client_ca.as_deref())?.into();
-        let token = settings.token_file.as_deref().map(Secret::load).transpose()?;
-        let socket = TcpListener::bind(settings.address).await?;
-        Ok(Self { socket, shared: Arc::new(Shared { shown, token, tls }) })
-    }
-
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
-    }
-
     /// Serves until the process ends, while the API drains too.
-    pub async fn run(self) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
+    pub async fn run(self, socket: TcpListener) {
+        let (places, admin) = (Arc::new(Semaphore::new(CONNECTIONS)), Arc::new(self));
         loop {
-            let Ok((stream, peer)) = self.socket.accept().await else {
+            let Ok((stream, peer)) = socket.accept().await else {
                 sleep(Duration::from_millis(50)).await;
                 continue;
             };
             if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                let shared = Arc::clone(&self.shared);
-                tokio::spawn(async move { shared.serve(stream, peer.ip().is_loopback(), place).await });
+                let admin = Arc::clone(&admin);
+                tokio::spawn(async move {
+                    admin.serve(stream, peer.ip().is_loopback()).await;
+                    drop(place);
+                });
             }
         }
     }
-}
 
-impl Shared {
     /// A probe on this machine may speak in the clear; everyone else speaks TLS,
     /// and so may a probe.
-    async fn serve(&self, stream: TcpStream, is_local: bool, _place: OwnedSemaphorePermit) {
+    async fn serve(&self, stream: TcpStream, is_local: bool) {
         let mut first = [0];
         let peeked = timeout(PATIENCE, stream.peek(&mut first)).await;
         if !matches!(peeked, Ok(Ok(1))) {
             return;
         }
-        if !is_local || first == [HANDSHAKE_RECORD] {
-            if let Ok(Ok(stream)) = timeout(PATIENCE, self.tls.accept(stream)).await {
-                self.converse(stream).await;
-            }
-        } else {
+        if is_local && first != [HANDSHAKE_RECORD] {
+            self.converse(stream).await;
+        } else if let Ok(Ok(stream)) = timeout(PATIENCE, self.tls.accept(stream)).await {
             self.converse(stream).await;
         }
     }
@@ -135,56 +120,44 @@ impl Shared {
     }
 
     async fn answer(&self, request: &Request<Incoming>) -> Response {
-        if !self.is_known(request) {
-            let mut response = word(StatusCode::UNAUTHORIZED, "unauthenticated");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            return response;
+        if !self.is_known(request.headers()) {
+            let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+            return (challenge, word(StatusCode::UNAUTHORIZED, "unauthenticated")).into_response();
         }
         match (request.method().as_str(), request.uri().path()) {
             ("GET" | "HEAD", "/healthz") => word(StatusCode::OK, "ok"),
             ("GET" | "HEAD", "/readyz") if self.is_ready().await => word(StatusCode::OK, "ok"),
             ("GET" | "HEAD", "/readyz") => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ("GET", "/metrics") => {
-                let app = &self.shown.app;
-                app.metrics.refresh(&app.log, self.shown.certificate.expires());
+                self.app.metrics.refresh(&self.app.log, self.certificate.expires());
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                answer(StatusCode::OK, kind, app.metrics.render())
+                answer(StatusCode::OK, kind, self.app.metrics.render())
             }
-            ("GET", path) => self.document(path).unwrap_or_else(|| word(StatusCode::NOT_FOUND, "unknown")),
+            // The API's description and a page to read it on, in development.
+            ("GET", path) => match (path, &self.openapi) {
+                ("/", Some(_)) => answer(StatusCode::OK, "text/html; charset=utf-8", include_str!("viewer.html")),
+                ("/openapi.json", Some(openapi)) => answer(StatusCode::OK, "application/json", openapi.clone()),
+                _ => word(StatusCode::NOT_FOUND, "unknown"),
+            },
             _ => word(StatusCode::METHOD_NOT_ALLOWED, "unknown"),
         }
     }
 
     async fn is_ready(&self) -> bool {
-        let drains = *self.shown.draining.borrow();
-        !drains && matches!(timeout(PATIENCE, self.shown.store.ping()).await, Ok(Ok(())))
+        !self.draining.is_cancelled() && matches!(timeout(PATIENCE, self.store.ping()).await, Ok(Ok(())))
     }
 
-    /// The API's description and a page to read it on, in development.
-    fn document(&self, path: &str) -> Option<Response> {
-        let openapi = self.shown.openapi.as_ref()?;
-        match path {
-            "/" => Some(answer(StatusCode::OK, "text/html; charset=utf-8", include_str!("viewer.html").to_owned())),
-            "/openapi.json" => Some(answer(StatusCode::OK, "application/json", openapi.clone())),
-            _ => None,
-        }
-    }
-
-    fn is_known(&self, request: &Request<Incoming>) -> bool {
-        let Some(token) = &self.token else {
-            return true;
-        };
-        let given =
-            request.headers().get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        given.is_some_and(|given| token.matches(given))
+    fn is_known(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+        self.token.as_ref().is_none_or(|token| given.is_some_and(|given| token.matches(given)))
     }
 }
 
 /// Asks the running service's `/readyz`; what `healthcheck` does.
 pub async fn probe(settings: &Settings) -> Result<(), Cause> {
     let address = SocketAddr::from(([127, 0, 0, 1], settings.address.port()));
-    let token = settings.token_file.as_deref().map(Secret::load).transpose()?;
-    let credential = token.map(|token| format!("Authorization: Bearer {}\r\n", token.expose())).unwrap_or_default();
+    let known = |token: Secret| format!("Authorization: Bearer {}\r\n", token.expose());
+    let credential = settings.token()?.map(known).unwrap_or_default();
     let request = format!("GET /readyz HTTP/1.1\r\nHost: localhost\r\n{credential}Connection: close\r\n\r\n");
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
@@ -202,12 +175,11 @@ fn word(status: StatusCode, word: &str) -> Response {
     answer(status, "application/json", format!("{{\"status\":\"{word}\"}}\n"))
 }
 
-fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, body.into()).into_response()
 }

@@ -15,7 +15,7 @@ settings! {
     pub struct Settings in "disclosure" {
         pub contact: Option<Contact>,
         /// The day after which the contact must be confirmed anew.
-        pub expires: Option<Expiry>,
+        pub expires: Option<Date>,
     }
 }
 
@@ -23,29 +23,23 @@ impl Settings {
     /// Production needs an address to report to.
     pub fn check(&self, profile: Profile, layers: &mut Layers) {
         if self.contact.is_none() && profile == Profile::Prod {
-            layers.refuse(
-                "disclosure.contact",
-                "production needs a contact for security reports: set `mailto:…` or `https://…`",
-            );
+            layers
+                .refuse("disclosure.contact", "production needs one, for security reports: `mailto:…` or `https://…`");
         }
         if self.contact.is_some() && self.expires.is_none() {
             layers.refuse(
                 "disclosure.expires",
-                "a contact needs a day, within a year, on which it is confirmed anew, such as `2027-06-30`",
+                "a contact is confirmed anew within a year: set the day, as `2027-06-30`",
             );
         }
     }
 
     /// Mounts the file, if there is a contact to name.
     pub fn mount(&self, routes: &mut Routes) {
-        if let Some(text) = self.render() {
+        if let (Some(Contact(contact)), Some(day)) = (&self.contact, self.expires) {
+            let text = format!("Contact: {contact}\nExpires: {day}T00:00:00Z\n");
             routes.get("/.well-known/security.txt", move |_: Authorized<Public>| ready(Ok(Text(text.clone()))));
         }
-    }
-
-    fn render(&self) -> Option<String> {
-        let (Contact(contact), Expiry(day)) = (self.contact.as_ref()?, self.expires?);
-        Some(format!("Contact: {contact}\nExpires: {day}T00:00:00Z\n"))
     }
 }
 
@@ -74,12 +68,6 @@ setting!(Contact, "`mailto:…` or `https://…`", |value| {
     let plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| Self(text.to_owned()))
 });
-
-/// A day, written `2027-06-30`.
-#[derive(Clone, Copy, Debug)]
-pub struct Expiry(Date);
-
-setting!(Expiry, "a day such as `2027-06-30`", |value| {
-    let day = value.as_datetime()?.to_string();
-    Date::parse(&day, format_description!("[year]-[month]-[day]")).ok().map(Self)
+setting!(Date, "a day such as `2027-06-30`", |value| {
+    Self::parse(&value.as_datetime()?.to_string(), format_description!("[year]-[month]-[day]")).ok()
 });

@@ -2,19 +2,22 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::MatchedPath;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
-use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
-use ipnet::IpNet;
-use tokio::time::timeout_at;
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version as Protocol};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::time::{timeout, timeout_at};
 
 use super::limits::{Quota, client_network};
+use super::listener::Settings;
 use super::problem::Problem;
 use super::versioning::Version;
 
@@ -22,6 +25,10 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The longest request id that is taken from a proxy (LOG-3).
 const ID_LIMIT: usize = 64;
+
+/// What is left of a body is waited for up to this size, and for so long.
+const LEFTOVER_LIMIT: u64 = 64 * 1024;
+const LEFTOVER_TIME: Duration = Duration::from_secs(1);
 
 /// One request and its answer. Extractors and handlers add what they learn;
 /// the access record and the headers of the answer are written from it.
@@ -36,60 +43,41 @@ pub struct Exchange {
     pub method: Method,
     pub uri: Uri,
     pub started: Instant,
-    times: Times,
+    /// The version of the API that the request is for.
+    pub version: OnceLock<Arc<Version>>,
+    /// Whose credential was good.
+    pub principal: OnceLock<Arc<str>>,
+    /// The route that was matched, and the policy that guards it.
+    pub matched: OnceLock<(MatchedPath, &'static str)>,
+    /// The quota that the request was counted against.
+    pub quota: OnceLock<Quota>,
+    settings: Arc<Settings>,
+    /// Milliseconds after the start at which the handler is given up.
     deadline: AtomicU64,
-    exempt: bool,
-    known: Known,
-}
-
-/// What is learnt on the way. Each is set once.
-#[derive(Debug, Default)]
-struct Known {
-    version: OnceLock<Arc<Version>>,
-    principal: OnceLock<Arc<str>>,
-    route: OnceLock<MatchedPath>,
-    policy: OnceLock<&'static str>,
-    quota: OnceLock<Quota>,
-}
-
-/// How long a body and a handler may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    pub body: Duration,
-    pub handler: Duration,
 }
 
 impl Exchange {
     /// Begins the record of a request that came over a connection from `peer`.
-    pub fn begin<B>(request: &Request<B>, peer: IpAddr, proxies: &[IpNet], times: Times) -> Self {
+    pub fn begin<B>(request: &Request<B>, peer: IpAddr, settings: &Arc<Settings>) -> Self {
         let headers = request.headers();
-        let peer = peer.to_canonical();
-        let behind_proxy = is_proxy(peer, proxies);
-        let client = if behind_proxy { forwarded_for(headers, peer, proxies) } else { peer };
+        let behind_proxy = settings.is_proxy(peer);
+        let client = if behind_proxy { forwarded_for(headers, peer, settings) } else { peer };
         let given = headers.get("x-request-id").filter(|_| behind_proxy).and_then(parse_id);
         let trace = headers.get("traceparent").and_then(parse_traceparent).map_or_else(new_id, Box::from);
         Self {
-            id: given.map_or_else(|| Arc::from(&*trace), Arc::from),
+            id: given.unwrap_or(&trace).into(),
             trace,
             client,
             method: request.method().clone(),
             uri: request.uri().clone(),
             started: Instant::now(),
-            times,
-            deadline: AtomicU64::new(milliseconds(times.handler)),
-            exempt: is_proxy(client, proxies),
-            known: Known::default(),
+            version: OnceLock::new(),
+            principal: OnceLock::new(),
+            matched: OnceLock::new(),
+            quota: OnceLock::new(),
+            settings: Arc::clone(settings),
+            deadline: AtomicU64::new(milliseconds(settings.handler_seconds)),
         }
-    }
-
-    /// Says whether a peer nearby speaks for others and no proxy is configured:
-    /// then all its clients share one quota, which is hardly meant (GATE-3).
-    pub fn ignored_proxy<B>(&self, request: &Request<B>, proxies: &[IpNet]) -> bool {
-        let near = match self.client {
-            IpAddr::V4(v4) => v4.is_private() || v4.is_loopback(),
-            IpAddr::V6(v6) => v6.is_unique_local() || v6.is_loopback(),
-        };
-        proxies.is_empty() && near && request.headers().contains_key(FORWARDED_FOR)
     }
 
     /// Returns the exchange that an extractor works for.
@@ -97,56 +85,25 @@ impl Exchange {
         extensions.get().ok_or_else(|| Problem::internal("the request was not begun by the listener"))
     }
 
+    /// Says whether a peer nearby speaks for others and no proxy is configured:
+    /// then all its clients share one quota, which is hardly meant (GATE-3).
+    pub fn ignored_proxy(&self, headers: &HeaderMap) -> bool {
+        let near = match self.client {
+            IpAddr::V4(v4) => v4.is_private() || v4.is_loopback(),
+            IpAddr::V6(v6) => v6.is_unique_local() || v6.is_loopback(),
+        };
+        self.settings.proxies.is_empty() && near && headers.contains_key(FORWARDED_FOR)
+    }
+
     /// Returns what per-client quotas count, or `None` for a configured proxy
     /// that speaks for itself (GATE-3).
     pub fn client_quota_key(&self) -> Option<IpAddr> {
-        (!self.exempt).then(|| client_network(self.client))
-    }
-
-    /// Notes the version of the API that the request is for.
-    pub fn set_version(&self, version: &Arc<Version>) {
-        self.known.version.get_or_init(|| Arc::clone(version));
-    }
-
-    /// Notes whose credential was good.
-    pub fn set_principal(&self, id: &Arc<str>) {
-        self.known.principal.get_or_init(|| Arc::clone(id));
-    }
-
-    /// Notes the route that was matched and the policy that guards it.
-    pub fn set_route(&self, route: MatchedPath, policy: &'static str) {
-        self.known.route.get_or_init(|| route);
-        self.known.policy.get_or_init(|| policy);
-    }
-
-    /// Notes the quota that the request was counted against.
-    pub fn set_quota(&self, quota: Quota) {
-        self.known.quota.get_or_init(|| quota);
-    }
-
-    pub fn version(&self) -> Option<&Arc<Version>> {
-        self.known.version.get()
-    }
-
-    pub fn principal(&self) -> Option<&str> {
-        self.known.principal.get().map(AsRef::as_ref)
+        (!self.settings.is_proxy(self.client)).then(|| client_network(self.client))
     }
 
     /// Returns the route's template; never the path, which is the client's text.
-    pub fn route(&self) -> Option<&str> {
-        self.route_matched().map(MatchedPath::as_str)
-    }
-
-    pub fn route_matched(&self) -> Option<&MatchedPath> {
-        self.known.route.get()
-    }
-
-    pub fn policy(&self) -> Option<&'static str> {
-        self.known.policy.get().copied()
-    }
-
-    pub fn quota(&self) -> Option<Quota> {
-        self.known.quota.get().copied()
+    pub fn route(&self) -> &str {
+        self.matched.get().map_or("unmatched", |(route, _)| route.as_str())
     }
 
     /// Returns the moment at which the handler is given up.
@@ -162,58 +119,97 @@ impl Exchange {
         if body.size_hint().lower() > limit as u64 {
             return Err(Problem::TooLarge);
         }
-        let end = later(Instant::now(), self.times.body);
-        self.set_deadline(later(end, self.times.handler));
-        let read = timeout_at(end.into(), collect(body, limit)).await;
-        self.set_deadline(later(Instant::now(), self.times.handler));
-        read.unwrap_or(Err(Problem::Timeout))
+        let end = later(Instant::now(), self.settings.body_seconds);
+        self.start_handler_at(end);
+        let read = timeout_at(end.into(), Limited::new(body, limit).collect()).await;
+        self.start_handler_at(Instant::now());
+        match read {
+            Ok(Ok(whole)) => Ok(whole.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::TooLarge),
+            Ok(Err(_)) => Err(Problem::Malformed("incomplete-body")),
+            Err(_) => Err(Problem::Timeout),
+        }
     }
 
-    fn set_deadline(&self, at: Instant) {
-        let after = at.saturating_duration_since(self.started);
-        self.deadline.store(milliseconds(after), Ordering::Relaxed);
+    /// Gives the handler all of its time, from then on.
+    fn start_handler_at(&self, start: Instant) {
+        let end = later(start, self.settings.handler_seconds).saturating_duration_since(self.started);
+        self.deadline.store(milliseconds(end), Ordering::Relaxed);
     }
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Problem::Malformed("incomplete-body"))?.into_data() else {
-            continue;
-        };
-        if whole.len().saturating_add(data.len()) > limit {
-            return Err(Problem::TooLarge);
+/// A body that can be taken up again where its reader stopped: in HTTP/1.1 the next request begins
+/// behind it (RFC 9112 §9.3).
+#[derive(Clone)]
+pub struct Leftover(Arc<Mutex<Incoming>>);
+
+impl Leftover {
+    /// Keeps hold of the body of a request, if another request may come behind it.
+    pub fn keep(request: Request<Incoming>) -> (Request<Body>, Option<Self>) {
+        if request.body().is_end_stream() {
+            return (request.map(|_| Body::empty()), None);
         }
-        // A body that came in one piece, as nearly all do, is not copied.
-        if whole.is_empty() && body.is_end_stream() {
-            return Ok(data);
+        if request.version() >= Protocol::HTTP_2 {
+            return (request.map(Body::new), None);
         }
-        whole.extend_from_slice(&data);
+        let (head, body) = request.into_parts();
+        let leftover = Self(Arc::new(Mutex::new(body)));
+        (Request::from_parts(head, Body::new(leftover.clone())), Some(leftover))
     }
-    Ok(whole.freeze())
+
+    /// Reads and drops the rest, and tells whether that is done. If a little patience is not enough,
+    /// the connection must end with the answer; what still comes is dropped meanwhile, for a socket
+    /// that is closed while bytes arrive is reset, and that can take the answer from the client
+    /// (RFC 9112 §9.6). Who waits to be asked for a body need not send it.
+    pub async fn is_drained(mut self, waits: bool) -> bool {
+        if self.is_end_stream() || waits {
+            return self.is_end_stream();
+        }
+        let is_small = self.size_hint().lower() <= LEFTOVER_LIMIT;
+        let mut rest = Box::pin(async move { while let Some(Ok(_)) = self.frame().await {} });
+        let drained = is_small && timeout(LEFTOVER_TIME, &mut rest).await.is_ok();
+        if !drained {
+            tokio::spawn(timeout(LEFTOVER_TIME, rest));
+        }
+        drained
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&mut Incoming) -> T) -> T {
+        ask(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl HttpBody for Leftover {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        self.with(|body| Pin::new(body).poll_frame(cx))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.with(|body| body.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.with(|body| body.size_hint())
+    }
 }
 
 /// Walks the proxies' entries from the nearest to the first that no configured
 /// proxy wrote. An entry that is no address ends the walk at the proxy that
 /// vouched for it.
-fn forwarded_for(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
+fn forwarded_for(headers: &HeaderMap, peer: IpAddr, settings: &Settings) -> IpAddr {
     let mut nearest = peer;
     let lines = headers.get_all(FORWARDED_FOR).iter().rev();
-    for entry in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
-        let Ok(address) = entry.trim().parse::<IpAddr>() else {
-            break;
-        };
+    let entries = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    for address in entries.map_while(|entry| entry.trim().parse::<IpAddr>().ok()) {
         nearest = address.to_canonical();
-        if !is_proxy(nearest, proxies) {
+        if !settings.is_proxy(nearest) {
             break;
         }
     }
     nearest
-}
-
-/// Returns whether an address is a configured proxy's.
-pub fn is_proxy(address: IpAddr, proxies: &[IpNet]) -> bool {
-    proxies.iter().any(|network| network.contains(&address))
 }
 
 fn parse_id(value: &HeaderValue) -> Option<&str> {
@@ -254,51 +250,4 @@ fn milliseconds(duration: Duration) -> u64 {
 /// Adds, and stays where the clock ends.
 pub fn later(from: Instant, by: Duration) -> Instant {
     from.checked_add(by).unwrap_or(from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PEER: &str = "10.0.0.1";
-
-    fn begin(headers: &[(&'static str, &'static str)]) -> Exchange {
-        let mut request = Request::new(());
-        for (name, value) in headers {
-            request.headers_mut().append(*name, HeaderValue::from_static(value));
-        }
-        let times = Times { body: Duration::from_secs(30), handler: Duration::from_secs(15) };
-        Exchange::begin(&request, PEER.parse().unwrap(), &["10.0.0.0/8".parse().unwrap()], times)
-    }
-
-    #[test]
-    fn the_rightmost_entry_that_no_proxy_wrote_is_the_client() {
-        let cases = [
-            (vec!["1.1.1.1, 203.0.113.7, 10.2.3.4"], "203.0.113.7"),
-            (vec!["1.1.1.1", "203.0.113.7", "10.2.3.4"], "203.0.113.7"),
-            (vec!["203.0.113.7, nonsense, 10.2.3.4"], "10.2.3.4"),
-            (vec!["::ffff:203.0.113.7"], "203.0.113.7"),
-            (vec![], PEER),
-        ];
-        for (lines, client) in cases {
-            let headers: Vec<_> = lines.iter().map(|line| ("x-forwarded-for", *line)).collect();
-            assert_eq!(begin(&headers).client.to_string(), client, "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn a_valid_trace_is_continued_and_another_is_begun() {
-        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        assert_eq!(&*begin(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]).trace, trace);
-        for bad in [
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
-            "nonsense",
-        ] {
-            assert_ne!(&*begin(&[("traceparent", bad)]).trace, trace, "{bad}");
-        }
-    }
 }

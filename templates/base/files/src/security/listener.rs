@@ -12,28 +12,25 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use ipnet::IpNet;
-use rustls::ServerConfig;
-use rustls::server::Acceptor;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, sleep_until, timeout};
-use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_util::io::InspectReader;
+use tokio_util::sync::CancellationToken;
 
-use super::exchange::{Times, is_proxy};
+use super::exchange::later;
 use super::limits::client_network;
-use super::pulse::{Pulse, Watched};
 use super::telemetry::{self, Action};
-use super::tls;
 use crate::app::App;
-use crate::config::{HostNames, settings};
+use crate::config::settings;
 
 settings! {
     /// Where the API listens, and how much and how long it bears with.
     pub struct Settings in "listener" {
         pub address: SocketAddr,
-        pub names: HostNames,
+        pub names: Vec<String>,
         pub proxies: Vec<IpNet>,
         pub connections: u32,
         pub connections_per_address: u32,
@@ -48,8 +45,9 @@ settings! {
 }
 
 impl Settings {
-    pub const fn times(&self) -> Times {
-        Times { body: self.body_seconds, handler: self.handler_seconds }
+    /// Tells whether an address is a configured proxy's.
+    pub fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -62,14 +60,6 @@ const HEADER_BYTES: u32 = 32 * 1024;
 const STREAMS: u32 = 100;
 const RESETS: usize = 20;
 
-/// The first bytes of a `ClientHello`, up to the version that it names last;
-/// 1.3 names 1.2 there (RFC 8446 §4.1.2).
-const HELLO_HEAD: usize = 11;
-const TLS_1_2: [u8; 2] = [3, 3];
-
-/// A fatal alert, as a record.
-const NO_APPLICATION_PROTOCOL: [u8; 7] = [21, 3, 3, 0, 2, 2, 120];
-
 /// How long the accept loop rests when the system has no descriptor left.
 const REST: Duration = Duration::from_millis(50);
 
@@ -79,40 +69,35 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// The API's socket and what its connections share.
 pub struct Listener {
     socket: TcpListener,
+    places: Arc<Semaphore>,
+    clients: HashMap<IpAddr, Arc<Semaphore>>,
     shared: Arc<Shared>,
 }
 
 struct Shared {
     app: Arc<App>,
-    settings: Settings,
-    tls: Arc<ServerConfig>,
+    tls: TlsAcceptor,
     http1: Builder<TokioExecutor>,
     http2: Builder<TokioExecutor>,
-    connections: Arc<Semaphore>,
-    addresses: Mutex<HashMap<IpAddr, u32>>,
-    draining: watch::Receiver<bool>,
+    draining: CancellationToken,
 }
 
 impl Listener {
-    pub async fn bind(
-        settings: Settings,
-        app: Arc<App>,
-        tls: Arc<ServerConfig>,
-        draining: watch::Receiver<bool>,
-    ) -> io::Result<Self> {
-        let socket = TcpListener::bind(settings.address).await?;
-        let connections = Arc::new(Semaphore::new(count(settings.connections)));
-        let shared = Shared {
-            app,
-            settings,
-            tls,
-            http1: http1(),
-            http2: http2(),
-            connections,
-            addresses: Mutex::default(),
-            draining,
-        };
-        Ok(Self { socket, shared: Arc::new(shared) })
+    pub async fn bind(app: Arc<App>, tls: TlsAcceptor, draining: CancellationToken) -> io::Result<Self> {
+        let socket = TcpListener::bind(app.settings.address).await?;
+        let places = Arc::new(Semaphore::new(count(app.settings.connections)));
+        let mut http = Builder::new(TokioExecutor::new());
+        http.http1().timer(TokioTimer::new()).header_read_timeout(None);
+        http.http1().max_headers(HEADER_FIELDS).max_buf_size(count(HEADER_BYTES));
+        http.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADER_BYTES);
+        http.http2().max_pending_accept_reset_streams(RESETS).max_local_error_reset_streams(RESETS);
+        let (http1, http2) = (http.clone().http1_only(), http.http2_only());
+        Ok(Self {
+            socket,
+            places,
+            clients: HashMap::new(),
+            shared: Arc::new(Shared { app, tls, http1, http2, draining }),
+        })
     }
 
     pub fn address(&self) -> io::Result<SocketAddr> {
@@ -121,76 +106,67 @@ impl Listener {
 
     /// Takes connections until the service drains; then waits for those that
     /// are open, for as long as the settings say (GATE-18).
-    pub async fn run(self) {
-        let mut draining = self.shared.draining.clone();
+    pub async fn run(mut self) {
+        let shared = Arc::clone(&self.shared);
         loop {
             tokio::select! {
-                () = begun(&mut draining) => break,
+                () = shared.draining.cancelled() => break,
                 accepted = self.socket.accept() => match accepted {
-                    Ok((stream, peer)) => self.shared.admit(stream, peer.ip().to_canonical()),
+                    Ok((stream, peer)) => self.admit(stream, peer.ip().to_canonical()),
                     Err(_) => sleep(REST).await,
                 },
             }
         }
         drop(self.socket);
-        let all = self.shared.connections.acquire_many(self.shared.settings.connections);
+        let settings = &shared.app.settings;
         // Who is not done by then is cut off when the process ends.
-        let _ = timeout(self.shared.settings.drain_seconds, all).await;
+        let _ = timeout(settings.drain_seconds, self.places.acquire_many(settings.connections)).await;
+    }
+
+    /// Serves a connection if there is room for it, else closes it at once.
+    fn admit(&mut self, stream: TcpStream, peer: IpAddr) {
+        let Some(places) = self.find_places(peer) else {
+            self.shared.app.metrics.connections_refused.inc();
+            return;
+        };
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let app = &shared.app;
+            app.metrics.connections.inc();
+            if let Err(panic) = telemetry::catch(pin!(shared.serve(stream, peer))).await {
+                app.metrics.panics.inc();
+                app.log.event(Action::TaskPanicked, |line| panic.describe(line));
+            }
+            app.metrics.connections.dec();
+            drop(places);
+        });
+    }
+
+    /// Finds a place in all and one of the client's. A configured proxy speaks for many and is
+    /// counted in the total alone (TLS-9, GATE-17).
+    fn find_places(&mut self, peer: IpAddr) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+        let settings = &self.shared.app.settings;
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        if settings.is_proxy(peer) {
+            return Some((place, None));
+        }
+        // Whoever holds no place is forgotten, before there are more of them than of others.
+        if self.clients.len() > count(settings.connections) {
+            self.clients.retain(|_, places| Arc::strong_count(places) > 1);
+        }
+        let all = || Arc::new(Semaphore::new(count(settings.connections_per_address)));
+        let own = self.clients.entry(client_network(peer)).or_insert_with(all);
+        Some((place, Some(Arc::clone(own).try_acquire_owned().ok()?)))
     }
 }
 
 impl Shared {
-    /// Serves a connection if there is room for it, else closes it at once.
-    fn admit(self: &Arc<Self>, stream: TcpStream, peer: IpAddr) {
-        let places = self
-            .place_of(peer)
-            .and_then(|place| Some((place, Arc::clone(&self.connections).try_acquire_owned().ok()?)));
-        let Some(places) = places else {
-            self.app.metrics.connections_refused.inc();
-            return;
-        };
-        let shared = Arc::clone(self);
-        tokio::spawn(async move {
-            if let Err(panic) = telemetry::catch(Box::pin(shared.serve(stream, peer, places))).await {
-                shared.app.metrics.panics.inc();
-                shared.app.log.event(Action::TaskPanicked, |line| panic.describe(line));
-            }
-        });
-    }
-
-    /// Counts a connection of an address, if it may have one more. A configured
-    /// proxy speaks for many and is counted in the total alone (TLS-9).
-    fn place_of(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let network = (!is_proxy(peer, &self.settings.proxies)).then(|| client_network(peer));
-        if let Some(network) = network {
-            let mut addresses = self.addresses();
-            let open = addresses.entry(network).or_insert(0);
-            if *open >= self.settings.connections_per_address {
-                return None;
-            }
-            *open = open.saturating_add(1);
-        }
-        Some(Place { shared: Arc::clone(self), network })
-    }
-
-    fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn serve(&self, stream: TcpStream, peer: IpAddr, _places: (Place, OwnedSemaphorePermit)) {
+    async fn serve(&self, stream: TcpStream, peer: IpAddr) {
         // Small answers must not wait for more to send; where the option is
         // missing, they do.
         let _ = stream.set_nodelay(true);
-        self.app.metrics.connections.inc();
-        if let Some(stream) = self.shake_hands(stream, peer).await {
-            self.converse(stream, peer).await;
-        }
-        self.app.metrics.connections.dec();
-    }
-
-    async fn shake_hands(&self, stream: TcpStream, peer: IpAddr) -> Option<TlsStream<TcpStream>> {
-        let reason = match timeout(self.settings.handshake_seconds, accept(stream, &self.tls)).await {
-            Ok(Ok(stream)) => return Some(stream),
+        let reason = match timeout(self.app.settings.handshake_seconds, self.tls.accept(stream)).await {
+            Ok(Ok(stream)) => return self.converse(stream, peer).await,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "not finished in time".to_owned(),
         };
@@ -199,7 +175,6 @@ impl Shared {
             line.text("client.address", &peer.to_string());
             line.text("reason", &reason);
         });
-        None
     }
 
     /// Serves requests until the client leaves, is too slow, or the service
@@ -207,11 +182,18 @@ impl Shared {
     /// merely rests between two requests, hence the pulse.
     async fn converse(&self, stream: TlsStream<TcpStream>, peer: IpAddr) {
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        let pulse = Arc::new(Pulse::new(!is_http2, self.settings.header_seconds, self.settings.idle_seconds));
-        let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse)));
+        let settings = &self.app.settings;
+        let pulse = Arc::new(Pulse::new(settings.header_seconds, settings.idle_seconds));
+        let heard = Arc::clone(&pulse);
+        // Bytes of a head can be told from others; in HTTP/2 they cannot.
+        let stream = InspectReader::new(stream, move |_| {
+            if !is_http2 {
+                heard.note_bytes();
+            }
+        });
         let (app, beats) = (Arc::clone(&self.app), Arc::clone(&pulse));
         let service = service_fn(move |request| {
-            let (app, beat) = (Arc::clone(&app), Pulse::begin_request(&beats));
+            let (app, beat) = (Arc::clone(&app), Beat::begin(&beats));
             async move {
                 let response = app.handle(request, peer).await;
                 drop(beat);
@@ -219,89 +201,85 @@ impl Shared {
             }
         });
         let builder = if is_http2 { &self.http2 } else { &self.http1 };
-        let mut connection = pin!(builder.serve_connection(io, service));
-        let mut draining = self.draining.clone();
-        loop {
-            let next = pulse.next_check();
-            if next <= Instant::now() {
-                break;
-            }
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        while let Some(next) = pulse.next_check() {
             tokio::select! {
                 _ = connection.as_mut() => return,
                 () = sleep_until(next.into()) => {}
-                () = begun(&mut draining) => break,
+                () = self.draining.cancelled() => break,
             }
         }
         connection.as_mut().graceful_shutdown();
-        let patience = if *draining.borrow() { self.settings.drain_seconds } else { FAREWELL };
+        let patience = if self.draining.is_cancelled() { settings.drain_seconds } else { FAREWELL };
         let _ = timeout(patience, connection).await;
     }
 }
 
-/// One connection of one address, or of a proxy; given back when it ends.
-struct Place {
-    shared: Arc<Shared>,
-    network: Option<IpAddr>,
+/// Whether a connection is alive: what it waits for, and since when.
+///
+/// Until the first request, and from the first byte of a head to its last, the
+/// client has the header time; between requests, the idle time (GATE-16).
+struct Pulse {
+    header: Duration,
+    idle: Duration,
+    state: Mutex<State>,
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Some(network) = self.network else {
-            return;
-        };
-        let mut addresses = self.shared.addresses();
-        match addresses.get_mut(&network) {
-            Some(open) if *open > 1 => *open = open.saturating_sub(1),
-            _ => {
-                addresses.remove(&network);
-            }
+struct State {
+    running: u32,
+    /// No byte of the next head has come.
+    rests: bool,
+    since: Instant,
+}
+
+impl Pulse {
+    fn new(header: Duration, idle: Duration) -> Self {
+        Self { header, idle, state: Mutex::new(State { running: 0, rests: false, since: Instant::now() }) }
+    }
+
+    /// Returns when to look again, or `None` when the client's time is over.
+    fn next_check(&self) -> Option<Instant> {
+        let (state, now) = (self.state(), Instant::now());
+        // What begins later has at least this long.
+        let soonest = later(now, self.header.min(self.idle));
+        if state.running > 0 {
+            return Some(soonest);
+        }
+        let end = later(state.since, if state.rests { self.idle } else { self.header });
+        (end > now).then(|| end.min(soonest))
+    }
+
+    fn note_bytes(&self) {
+        let mut state = self.state();
+        if state.running == 0 && state.rests {
+            state.rests = false;
+            state.since = Instant::now();
         }
     }
-}
 
-/// Shakes hands, but not with a client that names no protocol: it is told so as
-/// one that names a wrong one (TLS-4). The library would let it in, and answers
-/// by itself where version, suites or groups are what is wrong.
-async fn accept(stream: TcpStream, tls: &Arc<ServerConfig>) -> io::Result<TlsStream<TcpStream>> {
-    let mut head = [0; HELLO_HEAD];
-    stream.peek(&mut head).await?;
-    let mut hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-    if head.ends_with(&TLS_1_2) && tls::lacks_protocol_alone(&hello.client_hello()) {
-        hello.io.write_all(&NO_APPLICATION_PROTOCOL).await?;
-        return Err(io::Error::other("the client names no protocol"));
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    hello.into_stream(Arc::clone(tls)).await
 }
 
-/// Waits until the service drains.
-async fn begun(draining: &mut watch::Receiver<bool>) {
-    // The sender is gone only when the service is.
-    let _ = draining.wait_for(|draining| *draining).await;
+/// A request that runs, until it is dropped.
+struct Beat(Arc<Pulse>);
+
+impl Beat {
+    fn begin(pulse: &Arc<Pulse>) -> Self {
+        let mut state = pulse.state();
+        state.running = state.running.saturating_add(1);
+        Self(Arc::clone(pulse))
+    }
 }
 
-fn http1() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    let bytes = count(HEADER_BYTES);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(None)
-        .max_headers(HEADER_FIELDS)
-        .max_buf_size(bytes)
-        .half_close(false);
-    builder
-}
-
-fn http2() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new()).http2_only();
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEADER_BYTES)
-        .max_pending_accept_reset_streams(RESETS)
-        .max_local_error_reset_streams(RESETS);
-    builder
+impl Drop for Beat {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.running = state.running.saturating_sub(1);
+        state.rests = true;
+        state.since = Instant::now();
+    }
 }
 
 fn count(number: u32) -> usize {

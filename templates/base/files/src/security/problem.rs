@@ -153,7 +153,7 @@ impl Problem {
         match self {
             Self::Malformed(rule) => body.text("rule", rule),
             Self::Invalid(faults) => write_faults(&mut body, faults),
-            Self::Throttled(spent) => body.texts("violated-policies", [spent.0.class.name()]),
+            Self::Throttled(spent) => body.texts("violated-policies", [spent.0.policy]),
             Self::Gone(version) => version.describe(&mut body),
             _ => {}
         }

@@ -1,12 +1,18 @@
 //! Secrets, and the files that hold them.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 
-use aws_lc_rs::{constant_time, hmac};
+use aws_lc_rs::{constant_time, hmac, rand};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use rustix::fs::StatVfsMountFlags;
 use zeroize::Zeroizing;
+
+use super::problem::Cause;
 
 /// The shortest secret that is taken: 32 hexadecimal digits are 128 bits.
 const MINIMUM: usize = 32;
@@ -23,10 +29,22 @@ impl Secret {
 
     /// Reads a secret from a file that only its owner can change, without the
     /// line end that editors add.
-    pub fn load(path: &Path) -> Result<Self, SecretError> {
+    pub fn load(path: &Path) -> Result<Self, Cause> {
         check_mode(path)?;
-        let text = Zeroizing::new(read(path)?);
-        Self::parse(text.trim_end()).ok_or_else(|| SecretError::Short(path.to_owned()))
+        let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| unreadable(path, &error))?);
+        let short = || format!("{}: holds less than {MINIMUM} characters", path.display());
+        Ok(Self::parse(text.trim_end()).ok_or_else(short)?)
+    }
+
+    /// Reads a secret as `load` does, and makes it first where there is none.
+    pub fn load_or_make(path: &Path) -> Result<Self, Cause> {
+        if !path.exists() {
+            let mut secret = Zeroizing::new([0; 32]);
+            rand::fill(&mut *secret).map_err(|_| "the system's random generator failed")?;
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(BASE64.encode(*secret).as_bytes())?;
+        }
+        Self::load(path)
     }
 
     /// Compares in a time that says nothing of where the two differ.
@@ -52,43 +70,25 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Why a file is no place for a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    #[error("{}: cannot be read: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("{}: can be {what} by others (mode {mode:04o}): use chmod 600 or 640", path.display())]
-    Exposed { path: PathBuf, what: &'static str, mode: u32 },
-    #[error("{}: holds less than {MINIMUM} characters", .0.display())]
-    Short(PathBuf),
-}
-
 /// Refuses a key or secret file that others can write, or read.
 ///
 /// Inside a read-only mount, where an orchestrator sets the modes, being
-/// readable is let through (TLS-8); the caller is told, to warn of it.
-pub fn check_mode(path: &Path) -> Result<Exposure, SecretError> {
-    let unreadable = |source| SecretError::Unreadable { path: path.to_owned(), source };
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
-    let exposed = |what| Err(SecretError::Exposed { path: path.to_owned(), what, mode });
+/// readable is let through (TLS-8), and what is returned warns of it.
+pub fn check_mode(path: &Path) -> Result<Option<&'static str>, Cause> {
+    let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode() & 0o777;
+    let exposed = |what| format!("{}: can be {what} by others (mode {mode:04o}): use chmod 600 or 640", path.display());
     if mode & 0o022 != 0 {
-        return exposed("written");
+        return Err(exposed("written").into());
     }
     if mode & 0o004 == 0 {
-        return Ok(Exposure::Private);
+        return Ok(None);
     }
-    let mount = rustix::fs::statvfs(path).map_err(|error| unreadable(error.into()))?;
-    if mount.f_flag.contains(StatVfsMountFlags::RDONLY) { Ok(Exposure::ReadableMount) } else { exposed("read") }
+    if rustix::fs::statvfs(path)?.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Ok(Some("the key can be read by all users of this machine"));
+    }
+    Err(exposed("read").into())
 }
 
-/// How far a file is open to other users of the machine.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Exposure {
-    Private,
-    /// Readable by all, in a mount that none can write.
-    ReadableMount,
-}
-
-fn read(path: &Path) -> Result<String, SecretError> {
-    fs::read_to_string(path).map_err(|source| SecretError::Unreadable { path: path.to_owned(), source })
+fn unreadable(path: &Path, error: &io::Error) -> Cause {
+    format!("{}: cannot be read: {error}", path.display()).into()
 }

@@ -79,7 +79,7 @@ for suite in (suite["name"] for suite in known.get_ciphers() if suite["protocol"
     if got:
         expect(suite, good, got)
 expect("some suite of TLSv1_2", True, accepted)
-for protocols, wanted in (["h2"], True), (["http/1.1"], True), (["h2", "http/1.1"], True), (["spdy/3"], False):
+for protocols, wanted in (["h2"], True), (["http/1.1"], True), (["h2", "http/1.1"], True), ([], True), (["spdy/3"], False):
     expect(f"protocols {protocols}", wanted, offer(new, "ALL", protocols))
 print("\n".join(findings) or "TLS is as it should be")
 sys.exit(bool(findings))

@@ -73,8 +73,8 @@ impl Log {
         self.event(action, |line| {
             name_exchange(line, exchange);
             line.text("method", exchange.method.as_str());
-            line.text("route", exchange.route().unwrap_or("unmatched"));
-            if let Some(principal) = exchange.principal() {
+            line.text("route", exchange.route());
+            if let Some(principal) = exchange.principal.get() {
                 line.text("principal.id", principal);
             }
             fill(line);

@@ -69,9 +69,9 @@ metrics! {
 impl Metrics {
     /// Counts an answer.
     pub fn count_answer(&self, exchange: &Exchange, status: u16, latency: Duration) {
-        let route = Label::Route(exchange.route_matched().cloned());
+        let route = Label::Route(exchange.matched.get().map(|(route, _)| route.clone()));
         let version =
-            exchange.version().map_or(Label::Word("none"), |version| Label::Version(Arc::clone(&version.name)));
+            exchange.version.get().map_or(Label::Word("none"), |version| Label::Version(Arc::clone(&version.name)));
         let method = Label::Word(known_method(exchange.method.as_str()));
         self.seconds.get_or_create(&[("route", route.clone())]).observe(latency.as_secs_f64());
         self.requests
@@ -82,7 +82,7 @@ impl Metrics {
                 ("status", Label::Status(status)),
             ])
             .inc();
-        if let Some(version) = exchange.version().filter(|version| version.deprecated) {
+        if let Some(version) = exchange.version.get().filter(|version| version.deprecated) {
             self.deprecated.get_or_create(&[("version", Label::Version(Arc::clone(&version.name)))]).inc();
         }
     }

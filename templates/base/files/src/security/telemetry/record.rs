@@ -17,18 +17,18 @@ pub fn record(log: &Log, exchange: &Exchange, status: u16, bytes: u64, latency: 
     log.line(level, "access", |line| {
         name_exchange(line, exchange);
         line.text("method", exchange.method.as_str());
-        line.text("route", exchange.route().unwrap_or("unmatched"));
-        if let Some(version) = exchange.version() {
+        line.text("route", exchange.route());
+        if let Some(version) = exchange.version.get() {
             line.text("version", &version.name);
             line.flag("deprecated", version.deprecated);
         }
         line.number("status", u64::from(status));
         line.number("bytes", bytes);
         line.thousandths("latency_ms", u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
-        if let Some(principal) = exchange.principal() {
+        if let Some(principal) = exchange.principal.get() {
             line.text("principal.id", principal);
         }
-        if let Some(policy) = exchange.policy() {
+        if let Some((_, policy)) = exchange.matched.get() {
             line.text("policy", policy);
         }
     });
@@ -39,7 +39,7 @@ pub fn report(log: &Log, metrics: &Metrics, exchange: &Exchange, problem: &Probl
     let (status, kind, _) = problem.public();
     metrics.count_problem(kind);
     if let Problem::Throttled(spent) = problem {
-        metrics.count_quota(spent.0.class.name());
+        metrics.count_quota(spent.0.policy);
     }
     log.event_of(exchange, action_of(exchange, problem), |line| {
         line.number("status", u64::from(status.as_u16()));
@@ -54,7 +54,7 @@ fn action_of(exchange: &Exchange, problem: &Problem) -> Action {
     match problem {
         Problem::Unauthenticated(_) => Action::AuthnFailed,
         Problem::Forbidden { .. } => Action::AuthzDenied,
-        Problem::NotFound if exchange.policy().is_some() => Action::ObjectHidden,
+        Problem::NotFound if exchange.matched.get().is_some() => Action::ObjectHidden,
         Problem::Invalid(_) => Action::InputInvalid,
         Problem::Throttled(_) => Action::QuotaSpent,
         Problem::Internal(_) | Problem::Unavailable { .. } => Action::RequestFailed,
@@ -77,14 +77,14 @@ fn describe(line: &mut Line, exchange: &Exchange, problem: &Problem) {
             name_resource(line, exchange);
         }
         Problem::NotFound => {
-            line.text("policy", exchange.policy().unwrap_or("none"));
+            line.text("policy", exchange.matched.get().map_or("none", |(_, policy)| policy));
             name_resource(line, exchange);
         }
         Problem::Gone(version) => line.text("version", &version.name),
         Problem::Invalid(faults) => {
             line.texts("faults", faults.iter().map(|fault| format!("{} {}", fault.loggable(), fault.rule)));
         }
-        Problem::Throttled(spent) => line.text("class", spent.0.class.name()),
+        Problem::Throttled(spent) => line.text("class", spent.0.policy),
         Problem::Internal(cause) | Problem::Unavailable { cause, .. } => explain(line, cause),
         _ => {}
     }

@@ -69,7 +69,7 @@ impl Authn {
         let found = self.identify(headers, uri).await;
         let verdict = found.map_err(|denied| self.throttle(denied, exchange.client_quota_key()));
         if let Ok(principal) = &verdict {
-            exchange.set_principal(principal.id());
+            exchange.principal.get_or_init(|| Arc::clone(principal.id()));
         }
         Identity(verdict)
     }
