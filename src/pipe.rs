@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::answers::{Answers, Question};
 use crate::catalog::{Catalog, Selection, SelectionError};
-use crate::merge::{Contents, Plan, plan};
+use crate::merge::{Disk, Plan, Wanted, Written, plan};
 use crate::project::remember;
 use crate::render::{RenderError, Surroundings, render};
 
@@ -43,7 +43,8 @@ pub fn prepare_new<'a>(
     let selection = catalog.select(answers)?;
     let mut tree = render(answers, catalog, &selection, surroundings)?;
     remember(&mut tree, answers.to_toml(questions), version());
-    let plan = plan(&Contents::new(), &Contents::new(), tree);
+    let written = Written::nothing(version());
+    let plan = plan(&written, &Disk::new(), Wanted::new(version(), tree));
     Ok(Prepared { selection, plan })
 }
 

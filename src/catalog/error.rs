@@ -60,6 +60,8 @@ pub enum Fault {
     },
     #[error("`{0}` cannot be a path in a service")]
     BadPath(String),
+    #[error("`{old}` cannot be a former path of `{new}`")]
+    BadRename { old: String, new: String },
     #[error("{first} and {second} ask for different versions of the crate `{name}`")]
     CrateClash {
         name: String,
@@ -83,6 +85,9 @@ impl Fault {
                 "one piece owns each file: let them conflict, or move the file to what both require"
             }
             Self::IdleGlob(_) => "patterns are held against paths in the service, without `.tera`",
+            Self::BadRename { .. } => {
+                "a former path is no longer a file's, and has the placeholders of the new one"
+            }
             Self::UnknownType(_) => "the options of this choice are the types of fields",
             _ => return None,
         })

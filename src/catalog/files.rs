@@ -1,13 +1,14 @@
 //! The files of a piece, and what its manifest's `[files]` says of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use glob::{MatchOptions, Pattern};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::as_text;
-use super::{Body, CatalogError, Class, Fault, Manifest, Source, Tags, Template};
+use super::{Body, CatalogError, Class, Fault, Manifest, Scope, Source, Tags, Template};
 
 /// The `[files]` table: patterns over paths in the service.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +20,8 @@ pub(super) struct FileTable {
     lists: Vec<Spanned<String>>,
     executable: Vec<Spanned<String>>,
     angle_tags: Vec<Spanned<String>>,
+    /// Paths of the past, each with the one that it has now.
+    renames: BTreeMap<String, Spanned<String>>,
 }
 
 /// palisade writes these itself, so that no piece can own one.
@@ -56,6 +59,7 @@ pub(super) fn read_files(
     let lists = rules(table.lists)?;
     let executable = rules(table.executable)?;
     let angle = rules(table.angle_tags)?;
+    let renames = read_renames(manifest, table.renames, &paths)?;
 
     let mut templates = Vec::with_capacity(files.len());
     for ((below, bytes), path) in files.into_iter().zip(paths) {
@@ -72,12 +76,34 @@ pub(super) fn read_files(
             class: class(manifest, &classes, path)?,
             executable: executable.hold(path),
             list: lists.hold(path),
+            was: renames.get(path).cloned().unwrap_or_default(),
             body: body(&origin, path == below, bytes.clone(), tags)?,
             path: path.to_owned(),
             origin,
         });
     }
     Ok(templates)
+}
+
+/// Reads renames, as old paths by the new one.
+fn read_renames(
+    manifest: &Manifest,
+    renames: BTreeMap<String, Spanned<String>>,
+    paths: &[&str],
+) -> Result<BTreeMap<String, Vec<String>>, CatalogError> {
+    let mut read: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (old, new) in renames {
+        let at = Some(new.span());
+        let new = new.into_inner();
+        if !paths.contains(&new.as_str()) {
+            return Err(manifest.fault(at, Fault::IdleGlob(new)));
+        }
+        if paths.contains(&old.as_str()) || !is_safe(&old) || Scope::of(&old) != Scope::of(&new) {
+            return Err(manifest.fault(at, Fault::BadRename { old, new }));
+        }
+        read.entry(new).or_default().push(old);
+    }
+    Ok(read)
 }
 
 fn final_path(below: &str) -> &str {

@@ -15,8 +15,10 @@ pub struct Template {
     pub body: Body,
     pub class: Class,
     pub executable: bool,
-    /// Whether its lines are a list, in which both sides' additions hold.
+    /// Whether its lines, or its arrays, are lists in which both sides' additions hold.
     pub list: bool,
+    /// Paths that it had in the past, placeholders and all.
+    pub was: Vec<String>,
 }
 
 /// What is done with a template's bytes.

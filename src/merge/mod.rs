@@ -3,10 +3,24 @@
 //! Pure. The plan is what the review shows, what `--dry-run` prints and what
 //! is applied; nobody decides again later.
 
+mod decide;
+mod lines;
+mod list;
+mod markers;
+mod note;
 mod plan;
+mod planned;
+mod reason;
+mod sides;
+mod text;
 mod verdict;
 
-pub use plan::{Plan, Planned, plan};
+pub use markers::has_markers;
+pub use note::Note;
+pub use plan::{Plan, plan};
+pub use planned::Planned;
+pub use reason::{Conflict, Kept, Obstacle, Reason};
+pub use sides::{Disk, There, Wanted, Written};
 pub use verdict::Verdict;
 
 /// Files by path, without more than their bytes.

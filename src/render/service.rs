@@ -27,8 +27,8 @@ pub fn render(
     let contexts = Contexts::new(&ServiceContext::new(answers, catalog, selection))?;
     let mut tree = Tree::default();
     for template in templates {
-        for (path, context) in contexts.of(template) {
-            add(&mut tree, &engine, template, path, context)?;
+        for (names, context) in contexts.of(template) {
+            add(&mut tree, &engine, template, names, context)?;
         }
     }
     let head = Head {
@@ -36,7 +36,7 @@ pub fn render(
         description: answers.description().as_str(),
     };
     let manifest = render_manifest(selection.pieces(), head, surroundings)?;
-    tree.insert("Cargo.toml", File::new(Class::Managed, manifest));
+    tree.insert("Cargo.toml", File::new(Class::Managed, manifest).as_list());
     let lock = render_lock(selection.pieces(), answers.name().as_str())?;
     tree.insert("Cargo.lock", File::new(Class::Lock, lock));
     Ok(tree)
@@ -73,9 +73,10 @@ fn add(
     tree: &mut Tree,
     engine: &Engine,
     template: &Template,
-    path: String,
+    names: Names<'_>,
     context: &Context,
 ) -> Result<(), RenderError> {
+    let path = names.place(&template.path);
     let bytes = match &template.body {
         Body::Copied(bytes) => bytes.to_vec(),
         Body::Rendered { tags, .. } => engine
@@ -86,6 +87,8 @@ fn add(
         bytes,
         executable: template.executable,
         class: template.class,
+        list: template.list,
+        was: template.was.iter().map(|was| names.place(was)).collect(),
     };
     match tree.insert(path.clone(), file) {
         None => Ok(()),
@@ -158,28 +161,46 @@ impl Contexts {
         Ok(contexts)
     }
 
-    /// Returns where a template goes, and with which words.
-    fn of<'a>(&'a self, template: &'a Template) -> Vec<(String, &'a Context)> {
-        let path = template.path.as_str();
+    /// Returns what a template is rendered for, and with which words.
+    fn of(&self, template: &Template) -> Vec<(Names<'_>, &Context)> {
+        let names = |version, resource| Names { version, resource };
         match template.scope() {
-            Scope::Service => vec![(path.to_owned(), &self.service)],
+            Scope::Service => vec![(names(None, None), &self.service)],
             Scope::Version => self
                 .versions
                 .iter()
-                .map(|(v, context)| (v.place(path), context))
+                .map(|(v, context)| (names(Some(v), None), context))
                 .collect(),
             Scope::Resource => self
                 .resources
                 .iter()
-                .map(|(r, context)| (r.place(path), context))
+                .map(|(r, context)| (names(None, Some(r)), context))
                 .collect(),
-            Scope::Both => {
-                let place = |v: &VersionNames, r: &ResourceNames| r.place(&v.place(path));
-                self.both
-                    .iter()
-                    .map(|(v, r, context)| (place(v, r), context))
-                    .collect()
-            }
+            Scope::Both => self
+                .both
+                .iter()
+                .map(|(v, r, context)| (names(Some(v), Some(r)), context))
+                .collect(),
+        }
+    }
+}
+
+/// What the placeholders of a path stand for.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    version: Option<&'a VersionNames>,
+    resource: Option<&'a ResourceNames>,
+}
+
+impl Names<'_> {
+    fn place(self, path: &str) -> String {
+        let path = match self.version {
+            Some(version) => version.place(path),
+            None => path.to_owned(),
+        };
+        match self.resource {
+            Some(resource) => resource.place(&path),
+            None => path,
         }
     }
 }

@@ -16,6 +16,10 @@ pub struct File {
     pub bytes: Vec<u8>,
     pub executable: bool,
     pub class: Class,
+    /// Whether its lines, or its arrays, are lists in which both sides' additions hold.
+    pub list: bool,
+    /// Paths that it had in the past.
+    pub was: Vec<String>,
 }
 
 impl File {
@@ -25,7 +29,17 @@ impl File {
             bytes: bytes.into(),
             executable: false,
             class,
+            list: false,
+            was: Vec::new(),
         }
+    }
+}
+
+impl File {
+    /// Makes its arrays lists.
+    #[must_use]
+    pub fn as_list(self) -> Self {
+        Self { list: true, ..self }
     }
 }
 
