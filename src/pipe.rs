@@ -2,6 +2,10 @@
 //!
 //! Pure but for its input: what is there on disk is handed in.
 
+mod change;
+
+pub use change::{Changed, Rendered, Standing, render_change};
+
 use miette::Diagnostic;
 use semver::Version;
 use thiserror::Error;

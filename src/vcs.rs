@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Config, ErrorCode, IndexAddOption, Repository, RepositoryInitOptions, Signature};
+use git2::{
+    Config, ErrorCode, IndexAddOption, Repository, RepositoryInitOptions, Signature, Status,
+};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -49,6 +51,31 @@ pub fn repository_around(folder: &Path) -> Option<PathBuf> {
     // Collecting the steps drops the slash at the end.
     root.or_else(|| found.parent())
         .map(|root| root.components().collect())
+}
+
+/// Returns those of some files whose content is in no commit and not staged.
+///
+/// Paths are below `folder`. Without a repository there are none: nothing is recorded anywhere.
+pub fn unrecorded<'p>(folder: &Path, paths: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let mut paths = paths.peekable();
+    if paths.peek().is_none() {
+        return Vec::new();
+    }
+    let repository = Repository::discover(folder).ok();
+    let below = repository.as_ref().and_then(|repository| {
+        let root = repository.workdir()?.canonicalize().ok()?;
+        let below = folder.canonicalize().ok()?;
+        Some((repository, below.strip_prefix(root).ok()?.to_owned()))
+    });
+    let Some((repository, below)) = below else {
+        return Vec::new();
+    };
+    let open = Status::WT_MODIFIED | Status::WT_NEW | Status::WT_TYPECHANGE;
+    let is_open = |path: &&str| {
+        let status = repository.status_file(&below.join(path));
+        status.is_ok_and(|status| status.intersects(open))
+    };
+    paths.filter(is_open).map(ToOwned::to_owned).collect()
 }
 
 /// Returns the address that git has for its user.

@@ -25,6 +25,8 @@ pub struct Choice {
     pub order: u32,
     /// The practice that the answer serves.
     pub practice: Option<Practice>,
+    /// Why the answer stays once a service has a migration, and what to do instead.
+    pub lasting: Option<String>,
     pub options: BTreeMap<OptionId, Piece>,
 }
 
@@ -59,6 +61,7 @@ struct ChoiceToml {
     answered_by: AnsweredBy,
     order: u32,
     practice: Option<Practice>,
+    lasting: Option<String>,
 }
 
 impl AnsweredBy {
@@ -98,6 +101,7 @@ impl Choice {
             answered_by: toml.answered_by,
             order: toml.order,
             practice: toml.practice,
+            lasting: toml.lasting,
             id,
             options,
         })

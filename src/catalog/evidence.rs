@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Body, Catalog, PLURAL, Piece, PieceId, SINGULAR, Template, VERSION};
+use super::{Body, Catalog, PLURAL, Piece, PieceId, SERIAL, SINGULAR, Template, VERSION};
 
 /// What the pieces' files have to say of one requirement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -64,7 +64,8 @@ fn place(piece: &Piece, path: &str) -> Place {
     let path = path
         .replace(VERSION, "<version>")
         .replace(PLURAL, "<resources>")
-        .replace(SINGULAR, "<resource>");
+        .replace(SINGULAR, "<resource>")
+        .replace(SERIAL, "<serial>");
     let piece = (piece.id != PieceId::Base).then(|| piece.id.to_string());
     Place { path, piece }
 }

@@ -78,7 +78,7 @@ pub enum Scope {
     Service,
     /// Once a version: `__version__`.
     Version,
-    /// Once a resource: `__resource__` or `__singular__`.
+    /// Once a resource: `__resource__` or `__singular__`, and `__serial__` beside one of them.
     Resource,
     /// Once a resource in each version.
     Both,
@@ -88,6 +88,8 @@ pub enum Scope {
 pub(crate) const PLURAL: &str = "__resource__";
 /// The resource's singular in a path: `note`.
 pub(crate) const SINGULAR: &str = "__singular__";
+/// The resource's place among those that were added, in a path: `0001`.
+pub(crate) const SERIAL: &str = "__serial__";
 /// The version in a path: `v1`.
 pub(crate) const VERSION: &str = "__version__";
 

@@ -2,12 +2,16 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use super::add::AddArgs;
 use super::completions::CompletionsArgs;
+use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 use super::list::ListArgs;
 use super::man::ManArgs;
 use super::new::NewArgs;
+use super::regen::RegenArgs;
 use super::status::StatusArgs;
+use super::undo::UndoArgs;
 use crate::ui::ColourChoice;
 
 /// Write a secure API service in Rust, and keep it up to date
@@ -51,7 +55,11 @@ pub(super) struct Common {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     New(Box<NewArgs>),
+    Regen(RegenArgs),
+    Add(AddArgs),
     Status(StatusArgs),
+    Diff(DiffArgs),
+    Undo(UndoArgs),
     List(ListArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),

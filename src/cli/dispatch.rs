@@ -8,7 +8,7 @@ use clap::Parser as _;
 use super::args::{Cli, Command};
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use super::{completions, explain, list, man, new, status};
+use super::{add, completions, diff, explain, list, man, new, regen, status, undo};
 use crate::ui::print_report;
 
 /// Runs the command line and returns the exit code.
@@ -36,6 +36,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, out: Out) -> Result<Outcome, Failure> {
     match command {
         Command::New(args) => new::run(*args, out),
+        Command::Regen(args) => regen::run(&args, out),
+        Command::Add(args) => add::run(&args, out),
+        Command::Diff(args) => diff::run(&args, out),
+        Command::Undo(args) => undo::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::List(args) => list::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

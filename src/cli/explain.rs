@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::failure::{Failure, Outcome};
 use super::out::Out;
+use super::pieces::find;
 use crate::catalog::{Catalog, Evidence, Piece, PieceId, Place, Requirement, Requirements};
 
 const EXAMPLES: &str = "\
@@ -80,18 +81,6 @@ pub(super) fn run(args: &ExplainArgs, out: Out) -> Result<Outcome, Failure> {
         false => out.result(render_piece(&report, out))?,
     }
     Ok(Outcome::Done)
-}
-
-/// Finds a piece by its full name, or by its option's alone where that says enough.
-fn find<'a>(catalog: &'a Catalog, topic: &str) -> Option<&'a Piece> {
-    if let Ok(id) = PieceId::parse(topic) {
-        return catalog.piece(&id);
-    }
-    let mut named = catalog.pieces().filter(
-        |piece| matches!(&piece.id, PieceId::Option(_, option) if option.as_str() == topic),
-    );
-    let first = named.next();
-    first.filter(|_| named.next().is_none())
 }
 
 fn report(piece: &Piece) -> PieceReport<'_> {

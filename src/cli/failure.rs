@@ -10,7 +10,7 @@ use crate::answers::{AnswerError, DraftError, FileError, OfferError, ProjectName
 use crate::apply::ApplyError;
 use crate::catalog::CatalogError;
 use crate::pipe::PipeError;
-use crate::project::ProjectError;
+use crate::project::{ChangeError, ProjectError};
 use crate::ui::UiError;
 use crate::vcs::VcsError;
 
@@ -18,6 +18,8 @@ use crate::vcs::VcsError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Done,
+    /// There are conflicts to resolve.
+    Conflicts,
     /// `status` found a missing file or answers that are not applied.
     Found,
 }
@@ -26,6 +28,7 @@ impl Outcome {
     pub(super) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Conflicts => 3,
             Self::Found => 4,
         }
     }
@@ -61,6 +64,60 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Project(#[from] ProjectError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Change(#[from] ChangeError),
+    #[error("`{given}` is no answer that can be set")]
+    #[diagnostic(
+        code(palisade::cli::unknown_answer),
+        help("write `KEY=VALUE`; there are {}", known.join(", "))
+    )]
+    UnknownAnswer { given: String, known: Vec<String> },
+    #[error("`{given}` is neither a piece nor a file of this project")]
+    #[diagnostic(
+        code(palisade::cli::unknown_piece),
+        help("`palisade list` shows the pieces; files are given from the project's root")
+    )]
+    UnknownPiece { given: String },
+    #[error("`{piece}` is not chosen here")]
+    #[diagnostic(
+        code(palisade::cli::not_chosen),
+        help("choose it: palisade regen --set {set}")
+    )]
+    NotChosen { piece: String, set: String },
+    #[error("`{name}` is in the service already")]
+    #[diagnostic(
+        code(palisade::cli::resource_there),
+        help("its code is yours: to change it, edit {}", places.join(", "))
+    )]
+    ResourceThere { name: String, places: Vec<String> },
+    #[error("{} in the way of the new resource", those(paths, "is", "are"))]
+    #[diagnostic(
+        code(palisade::cli::taken),
+        help("move it away, or choose another name: nothing was written")
+    )]
+    Taken { paths: Vec<String> },
+    #[error("{} markers of an earlier conflict", those(paths, "has", "have"))]
+    #[diagnostic(
+        code(palisade::cli::unresolved),
+        help("resolve them first: nothing was written")
+    )]
+    Unresolved { paths: Vec<String> },
+    #[error(
+        "{} edits that are in no commit, and would be merged",
+        those(paths, "has", "have")
+    )]
+    #[diagnostic(
+        code(palisade::cli::unrecorded),
+        help("commit or stage them first, or add `--allow-dirty`: nothing was written")
+    )]
+    Unrecorded { paths: Vec<String> },
+    #[error("`{path}` has no conflict that could be settled")]
+    #[diagnostic(
+        code(palisade::cli::no_conflict),
+        help("`palisade status` lists the conflicts")
+    )]
+    NoConflict { path: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Ui(#[from] UiError),
@@ -105,6 +162,7 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Apply(ApplyError::Interrupted) | Self::Ui(UiError::Interrupted) => 130,
+            Self::UnknownAnswer { .. } => 2,
             Self::Draft(error) | Self::Offer(OfferError::Draft(error)) if is_usage(error) => 2,
             Self::Offer(OfferError::File(error)) if names_no_option(error) => 2,
             _ => 1,
@@ -140,6 +198,17 @@ fn help_of(cause: &ProjectNameError) -> String {
         .map(|help| format!("{help}; "))
         .unwrap_or_default();
     format!("{help}name another folder, or give the name with `--name`")
+}
+
+/// Lists paths, each in backticks, with the verb that goes with their number.
+fn those(paths: &[String], one: &str, many: &str) -> String {
+    let quoted: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let verb = if paths.len() == 1 { one } else { many };
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last} {verb}", rest.join(", ")),
+        Some((last, _)) => format!("{last} {verb}"),
+        None => String::new(),
+    }
 }
 
 fn like(suggestion: &Option<String>) -> String {

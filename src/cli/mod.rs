@@ -2,9 +2,11 @@
 //!
 //! To add a command: its file, a variant of [`Command`](args::Command), an arm in `dispatch.rs`.
 
+mod add;
 mod args;
 mod choice_flags;
 mod completions;
+mod diff;
 mod dispatch;
 mod explain;
 mod failure;
@@ -12,7 +14,11 @@ mod list;
 mod man;
 mod new;
 mod out;
+mod pieces;
+mod reconcile;
+mod regen;
 mod status;
+mod undo;
 
 pub use args::Cli;
 pub use dispatch::run;

@@ -28,6 +28,11 @@ impl Out {
         }
     }
 
+    /// Whether somebody sits there who wants to be asked, unless they said yes already.
+    pub(super) fn asks(&self, yes: bool) -> bool {
+        self.screen.interactive && !yes && !self.json
+    }
+
     /// Prints a result as it stands.
     ///
     /// # Errors

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use crate::answers::{Answers, Date, Draft, Question, Rest};
-use crate::catalog::Catalog;
+use super::reconcile::{Opened, Wish, say_settled};
+use crate::apply::settle;
+use crate::merge::has_markers;
 use crate::pipe::version;
 use crate::project::{ANSWERS, AnswersState, Drift, Project, State};
 
@@ -16,10 +17,11 @@ Examples:
   palisade status
   palisade status ../notes-api --json";
 
-/// Show which files palisade keeps are current, edited or missing
+/// Show which files palisade keeps are current, edited, in conflict or missing
 ///
-/// Edited files are fine: palisade merges them. A missing file, or answers that are not
-/// applied, end with code 4.
+/// Edited files are fine: palisade merges them, and so are those that were deleted before the
+/// last `regen`. Open conflicts end with code 3; a missing file, or answers that are not
+/// applied, with code 4.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct StatusArgs {
@@ -35,6 +37,8 @@ struct Report<'a> {
     generator: String,
     #[serde(flatten)]
     drift: &'a Drift,
+    /// Files whose conflicts are still to be resolved.
+    conflicts: &'a [String],
     /// Whether palisade.toml has answers that are not applied.
     stale: bool,
 }
@@ -44,64 +48,78 @@ pub(super) fn run(args: &StatusArgs, out: Out) -> Result<Outcome, Failure> {
         path: args.dir.display().to_string(),
         cause,
     };
-    let dir = args.dir.canonicalize().map_err(look)?;
-    let project = Project::open(&dir, &version())?;
+    let root = Project::find(&args.dir.canonicalize().map_err(look)?)?;
+    say_settled(settle(&root)?.as_ref(), out);
+    let project = Project::load(&root, &version())?;
     let drift = project.drift()?;
     let stale = drift.answers == AnswersState::Edited && is_stale(&project)?;
+    let conflicts = open_conflicts(&project)?;
     if out.json {
         out.json(&Report {
-            root: project.root().display().to_string(),
+            root: root.display().to_string(),
             generator: project.record().generator.to_string(),
             drift: &drift,
+            conflicts: &conflicts,
             stale,
         })?;
     } else {
-        out.result(rendered(&project, &drift, stale))?;
+        out.result(rendered(&project, &drift, &conflicts, stale))?;
     }
     let missing = drift.in_state(State::Missing).next().is_some();
-    Ok(if missing || stale {
-        Outcome::Found
-    } else {
-        Outcome::Done
+    Ok(match () {
+        () if !conflicts.is_empty() => Outcome::Conflicts,
+        () if missing || stale => Outcome::Found,
+        () => Outcome::Done,
     })
 }
 
 /// Whether the answers say something else than those that were applied; a comment does not.
 fn is_stale(project: &Project) -> Result<bool, Failure> {
-    let questions = Catalog::embedded()?.questions();
-    let path = project.root().join(ANSWERS);
-    let read = |cause| Failure::Read {
-        path: path.display().to_string(),
-        cause,
+    let opened = Opened::load(project.root(), None)?;
+    Ok(*opened.here() != opened.applied)
+}
+
+/// Returns the files that were left with a conflict which is not resolved yet.
+fn open_conflicts(project: &Project) -> Result<Vec<String>, Failure> {
+    let recorded = &project.record().conflicts;
+    if recorded.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Not each conflict can leave markers: whether the others are open, only a plan tells.
+    let opened = Opened::load(project.root(), None)?;
+    let prepared = opened.prepare(&Wish::nothing(opened.here().clone()))?;
+    let planned: Vec<_> = prepared
+        .changed
+        .plan
+        .conflicts()
+        .map(|(path, _)| path)
+        .collect();
+    let is_open = |path: &&String| {
+        let there = std::fs::read(project.root().join(path));
+        there.is_ok_and(|there| has_markers(&there)) || planned.contains(&path.as_str())
     };
-    let there = std::fs::read_to_string(&path).map_err(read)?;
-    let applied = String::from_utf8_lossy(project.applied_answers().unwrap_or_default());
-    Ok(parsed(&there, &questions)? != parsed(&applied, &questions)?)
+    Ok(recorded.iter().filter(is_open).cloned().collect())
 }
 
-fn parsed(text: &str, questions: &[Question]) -> Result<Answers, Failure> {
-    let mut draft = Draft::new(Date::from_unix_seconds(0));
-    draft.offer_file(ANSWERS, text, questions)?;
-    Ok(draft.finish(questions, Rest::Missing)?)
-}
-
-fn rendered(project: &Project, drift: &Drift, stale: bool) -> String {
+fn rendered(project: &Project, drift: &Drift, conflicts: &[String], stale: bool) -> String {
     let mut text = format!(
         "{}: {} files as palisade {} wrote them\n",
         project.root().display(),
         drift.in_state(State::Current).count(),
         project.record().generator,
     );
-    for state in [State::Edited, State::Missing] {
-        for path in drift.in_state(state) {
-            text.push_str(&format!("  {state:8} {path}\n"));
-        }
+    let mut line = |state: &str, path: &str| text.push_str(&format!("  {state:8} {path}\n"));
+    conflicts.iter().for_each(|path| line("conflict", path));
+    for state in [State::Edited, State::Missing, State::Deleted] {
+        let paths = drift.in_state(state);
+        let paths = paths.filter(|path| !conflicts.iter().any(|open| open == path));
+        paths.for_each(|path| line(&state.to_string(), path));
     }
     if stale {
-        text.push_str(&format!(
-            "  {:8} {ANSWERS} has answers that are not applied\n",
-            "stale"
-        ));
+        line(
+            "stale",
+            &format!("{ANSWERS} has answers that are not applied: palisade regen"),
+        );
     }
     text
 }

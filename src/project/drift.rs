@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Record;
 use super::memory::{ANSWERS, LOCK};
-use crate::merge::{Contents, Verdict};
+use crate::merge::Contents;
 
 /// The state of each managed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +22,10 @@ pub struct Drift {
 pub enum State {
     Current,
     Edited,
+    /// Not there, though nobody told palisade: `regen` remembers it, or brings it back.
     Missing,
+    /// Not there, and known to be.
+    Deleted,
 }
 
 /// How palisade.toml compares to what was applied.
@@ -37,18 +40,26 @@ pub enum AnswersState {
 impl Drift {
     /// Compares files with what was written.
     pub(super) fn of(written: &Contents, there: &Contents, record: &Record) -> Self {
+        let absent = |path: &str| match record.deleted.contains(path) {
+            true => State::Deleted,
+            false => State::Missing,
+        };
         let mut files = BTreeMap::new();
         for (path, written) in written.iter().filter(|(path, _)| *path != ANSWERS) {
-            files.insert(path.clone(), State::of(written, there.get(path)));
+            let state = match there.get(path) {
+                Some(there) => State::of(written, there),
+                None => absent(path),
+            };
+            files.insert(path.clone(), state);
         }
         let lock = match there.get(LOCK) {
             Some(lock) if record.holds(lock) => State::Current,
             Some(_) => State::Edited,
-            None => State::Missing,
+            None => absent(LOCK),
         };
         files.insert(LOCK.to_owned(), lock);
         let answers = match (written.get(ANSWERS), there.get(ANSWERS)) {
-            (Some(written), Some(there)) if State::of(written, Some(there)) == State::Current => {
+            (Some(written), Some(there)) if State::of(written, there) == State::Current => {
                 AnswersState::Current
             }
             _ => AnswersState::Edited,
@@ -68,16 +79,10 @@ impl Drift {
 
 impl State {
     /// Line ends are the checkout's, so they make no edit.
-    fn of(written: &[u8], there: Option<&Vec<u8>>) -> Self {
-        let there = there.map(|bytes| with_line_feeds(bytes));
-        let written = with_line_feeds(written);
-        match (
-            Verdict::of(Some(&written), there.as_deref(), Some(&written)),
-            &there,
-        ) {
-            (Verdict::Unchanged, _) => Self::Current,
-            (_, Some(_)) => Self::Edited,
-            (_, None) => Self::Missing,
+    fn of(written: &[u8], there: &[u8]) -> Self {
+        match written == there || with_line_feeds(written) == with_line_feeds(there) {
+            true => Self::Current,
+            false => Self::Edited,
         }
     }
 }
@@ -98,6 +103,7 @@ impl fmt::Display for State {
             Self::Current => "current",
             Self::Edited => "edited",
             Self::Missing => "missing",
+            Self::Deleted => "deleted",
         })
     }
 }
@@ -116,12 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_current_edited_or_missing() {
+    fn a_file_is_current_edited_missing_or_deleted() {
         let written = contents(&[
             ("a", "1\n"),
             ("b", "2\n"),
             ("c", "3\n"),
             ("d", "4\n"),
+            ("e", "5\n"),
             (ANSWERS, "x"),
         ]);
         let there = contents(&[
@@ -131,7 +138,9 @@ mod tests {
             (ANSWERS, "y"),
             (LOCK, "l"),
         ]);
-        let drift = Drift::of(&written, &there, &Record::new(Version::new(0, 1, 0), b"l"));
+        let mut record = Record::new(Version::new(0, 1, 0), b"l");
+        record.deleted.insert("e".to_owned());
+        let drift = Drift::of(&written, &there, &record);
         let files: Vec<_> = drift.files.into_iter().collect();
         assert_eq!(
             files,
@@ -141,6 +150,7 @@ mod tests {
                 ("b".to_owned(), State::Edited),
                 ("c".to_owned(), State::Missing),
                 ("d".to_owned(), State::Current),
+                ("e".to_owned(), State::Deleted),
             ]
         );
         assert_eq!(drift.answers, AnswersState::Edited);

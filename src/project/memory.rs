@@ -13,6 +13,8 @@ pub(super) const SUFFIX: &str = ".b64";
 pub(super) const RECORD: &str = ".palisade/lock.toml";
 pub(super) const LOCK: &str = "Cargo.lock";
 
+pub(super) const ATTRIBUTES_FILE: &str = ".palisade/.gitattributes";
+
 /// `-text` keeps git from turning line ends, and both keep reviews short.
 const ATTRIBUTES: &str = "* -text linguist-generated\n";
 
@@ -23,25 +25,31 @@ pub fn remember(tree: &mut Tree, answers: String, generator: Version) {
         .get(LOCK)
         .map(|file| file.bytes.as_slice())
         .unwrap_or_default();
-    let record = Record::new(generator, lock).render();
-    let pristine: Vec<_> = tree
+    let record = Record::new(generator, lock);
+    let managed = tree
         .iter()
         .filter(|(_, file)| file.class == Class::Managed)
-        .map(|(path, file)| {
-            let text = base64_lines::encode(&file.bytes);
-            (
-                format!("{PRISTINE}{path}{SUFFIX}"),
-                File::new(Class::Memory, text),
-            )
-        })
-        .collect();
-    tree.extend(pristine);
-    tree.insert(RECORD, File::new(Class::Memory, record));
-    tree.insert(
-        ".palisade/.gitattributes",
-        File::new(Class::Memory, ATTRIBUTES),
-    );
+        .map(|(path, file)| (path, file.bytes.as_slice()));
+    let memory = memory(managed, &record);
+    tree.extend(memory);
     tree.insert(".palisade/local/.gitignore", File::new(Class::Local, "*\n"));
+}
+
+/// Returns the files that remember how managed ones were rendered, and the record beside them.
+pub fn memory<'a>(bases: impl Iterator<Item = (&'a str, &'a [u8])>, record: &Record) -> Tree {
+    let mut tree = Tree::default();
+    let mut put = |path: String, text: String| {
+        tree.insert(path, File::new(Class::Memory, text));
+    };
+    for (path, bytes) in bases {
+        put(
+            format!("{PRISTINE}{path}{SUFFIX}"),
+            base64_lines::encode(bytes),
+        );
+    }
+    put(RECORD.to_owned(), record.render());
+    put(ATTRIBUTES_FILE.to_owned(), ATTRIBUTES.to_owned());
+    tree
 }
 
 #[cfg(test)]

@@ -6,14 +6,18 @@
 mod base64_lines;
 mod drift;
 mod error;
+mod look;
 mod memory;
 mod open;
+mod permit;
 mod record;
 mod surroundings;
 
 pub use drift::{AnswersState, Drift, State};
 pub use error::ProjectError;
-pub use memory::{ANSWERS, remember};
+pub use look::look;
+pub use memory::{ANSWERS, memory, remember};
 pub use open::Project;
+pub use permit::{Applied, ChangeError};
 pub use record::Record;
 pub use surroundings::workspace_above;

@@ -111,9 +111,10 @@ struct Contexts {
 #[derive(Clone)]
 struct VersionNames(String);
 
-/// What `__resource__` and `__singular__` stand for.
+/// What `__resource__`, `__singular__` and `__serial__` stand for.
 #[derive(Clone)]
 struct ResourceNames {
+    serial: String,
     plural: String,
     singular: String,
 }
@@ -134,6 +135,7 @@ impl Contexts {
         }
         for resource in &common.resources {
             let names = ResourceNames {
+                serial: resource.serial.clone(),
                 plural: resource.plural.clone(),
                 singular: resource.singular.clone(),
             };
@@ -215,6 +217,7 @@ impl ResourceNames {
     fn place(&self, path: &str) -> String {
         path.replace(crate::catalog::PLURAL, &self.plural)
             .replace(crate::catalog::SINGULAR, &self.singular)
+            .replace(crate::catalog::SERIAL, &self.serial)
     }
 }
 

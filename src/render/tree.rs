@@ -49,6 +49,11 @@ impl Tree {
         self.files.insert(path.into(), file)
     }
 
+    /// Takes a file out.
+    pub fn remove(&mut self, path: &str) -> Option<File> {
+        self.files.remove(path)
+    }
+
     /// Returns the file at a path.
     pub fn get(&self, path: &str) -> Option<&File> {
         self.files.get(path)

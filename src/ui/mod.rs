@@ -4,6 +4,7 @@
 //! What is shown is rendered by pure functions from data that is passed in; the rest
 //! is a thin layer over dialoguer.
 
+mod approval;
 mod error;
 mod interrupt;
 mod interview;
@@ -16,6 +17,7 @@ mod screen;
 mod summary;
 mod table;
 
+pub use approval::{Approval, approve};
 pub use error::UiError;
 pub use interrupt::Interrupt;
 pub use interview::{Suggestions, interview};

@@ -33,6 +33,7 @@ pub fn render_report(screen: Screen, error: &(dyn Diagnostic + 'static)) -> Stri
         .with_links(false)
         .with_width(screen.width)
         .with_break_words(false)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
         .without_syntax_highlighting();
     let mut text = String::new();

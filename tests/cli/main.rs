@@ -5,12 +5,16 @@
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 
+mod add;
 mod answers;
+mod diff;
 mod git;
 mod interrupts;
 mod new;
 mod reading;
+mod regen;
 mod room;
 mod status;
 mod streams;
 mod targets;
+mod undo;

@@ -8,13 +8,14 @@ use palisade::render::Tree;
 
 use crate::cases::{covering, rendered};
 
-const TAGS: [&str; 7] = [
+const TAGS: [&str; 8] = [
     "{%",
     "%}",
     "<%",
     "%>",
     "__resource__",
     "__singular__",
+    "__serial__",
     "__version__",
 ];
 

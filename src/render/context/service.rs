@@ -66,7 +66,12 @@ impl ServiceContext {
     pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
         let mut versions: Vec<_> = answers.versions().iter().map(VersionWords::new).collect();
         versions.sort_by(|a, b| a.module.cmp(&b.module));
-        let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
+        let mut resources: Vec<_> = answers
+            .resources()
+            .iter()
+            .enumerate()
+            .map(|(index, resource)| ResourceWords::new(index, resource))
+            .collect();
         let first = resources
             .first()
             .cloned()

@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
@@ -16,13 +16,16 @@ use tokio::time::timeout_at;
 use tower_service::Service;
 
 use crate::security::authn::Authn;
-use crate::security::exchange::{Exchange, Leftover, REQUEST_ID};
+use crate::security::exchange::{Exchange, Leftover};
 use crate::security::http;
 use crate::security::limits::{Class, Limits};
 use crate::security::listener::Settings;
 use crate::security::problem::Problem;
 use crate::security::telemetry::{self, Action, Log, Metrics};
 use crate::security::versioning::Versions;
+
+/// Names the request in its answer (LOG-3).
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What requests share.
 pub struct App {
@@ -61,7 +64,7 @@ impl App {
         // Body of an error, headers that every answer has, record and metrics.
         let mut response = record.finish(answer);
         if let Some(leftover) = leftover
-            && !Box::pin(leftover.is_drained(waits)).await
+            && !leftover.is_drained(waits).await
         {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

@@ -10,23 +10,18 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::MatchedPath;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version as Protocol};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version as Protocol};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{timeout, timeout_at};
-use uuid::Uuid;
 
 use super::limits::{Quota, client_network};
 use super::listener::Settings;
 use super::problem::Problem;
 use super::versioning::Version;
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
-/// Names a request, in its answer too (LOG-3).
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The longest request id that is taken from a proxy (LOG-3).
 const ID_LIMIT: usize = 64;
@@ -42,7 +37,7 @@ pub struct Exchange {
     /// Names the request in headers, error bodies and every log line.
     pub id: Arc<str>,
     /// The trace that the request belongs to (W3C Trace Context).
-    pub trace: Arc<str>,
+    pub trace: Box<str>,
     /// The client's address, behind configured proxies too (GATE-5).
     pub client: IpAddr,
     pub method: Method,
@@ -67,10 +62,10 @@ impl Exchange {
         let headers = request.headers();
         let behind_proxy = settings.is_proxy(peer);
         let client = if behind_proxy { forwarded_for(headers, peer, settings) } else { peer };
-        let given = if behind_proxy { headers.get(REQUEST_ID).and_then(parse_id) } else { None };
-        let trace = headers.get(TRACEPARENT).and_then(parse_traceparent).map_or_else(new_id, Arc::from);
+        let given = headers.get("x-request-id").filter(|_| behind_proxy).and_then(parse_id);
+        let trace = headers.get("traceparent").and_then(parse_traceparent).map_or_else(new_id, Box::from);
         Self {
-            id: given.map_or_else(|| Arc::clone(&trace), Arc::from),
+            id: given.unwrap_or(&trace).into(),
             trace,
             client,
             method: request.method().clone(),
@@ -238,14 +233,14 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Returns 128 bits that no one can foresee, in hexadecimal digits, without a
-/// call to the system: a counter under two keyed hashes.
-fn new_id() -> Arc<str> {
+/// Returns 128 bits that no one can foresee, without a call to the system: a
+/// counter under two keyed hashes.
+fn new_id() -> Box<str> {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let [high, low] = KEYS.each_ref().map(|key| key.hash_one(number));
-    Arc::from(&*Uuid::from_u64_pair(high, low).as_simple().encode_lower(&mut Uuid::encode_buffer()))
+    format!("{high:016x}{low:016x}").into()
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -1,0 +1,100 @@
+//! What a service grows by.
+
+use std::collections::BTreeSet;
+
+use clap::Subcommand;
+
+use super::failure::{Failure, Outcome};
+use super::out::Out;
+use super::reconcile::{Manner, Opened, Wish, reconcile};
+use crate::answers::{Answer, AnswerError, DraftError, Fields, Resource, ResourceName, Rest};
+use crate::catalog::Class;
+
+const EXAMPLES: &str = "\
+Examples:
+  palisade add resource invoice number:string:1..40 total:decimal
+  palisade add resource task title:string:1..80 done:bool --dry-run";
+
+/// Add a resource to a written service
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct AddArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Resource(ResourceArgs),
+}
+
+/// Add a resource: its routes, types, store, migration and tests
+///
+/// Its files are yours from then on. The lists that name it are merged, so that whatever you
+/// edited in them stays. What is derived, as the OpenAPI document, is made anew by the
+/// command that is printed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+struct ResourceArgs {
+    /// Name of one item, like `invoice`
+    name: String,
+    /// Its fields, as NAME:TYPE each
+    #[arg(required = true, value_name = "FIELD")]
+    fields: Vec<String>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+pub(super) fn run(args: &AddArgs, out: Out) -> Result<Outcome, Failure> {
+    match &args.what {
+        What::Resource(args) => add_resource(args, out),
+    }
+}
+
+fn add_resource(args: &ResourceArgs, out: Out) -> Result<Outcome, Failure> {
+    let resource = parse_resource(args)?;
+    let opened = Opened::open(!args.manner.dry_run, out)?;
+    refuse_twice(&opened, &resource)?;
+    let added = resource.name().plural().to_owned();
+    let more = opened.here().resources().iter().skip(1).cloned();
+    let mut draft = opened.draft.clone();
+    draft.change(Answer::MoreResources(more.chain([resource]).collect()))?;
+    let answers = draft.finish(&opened.questions, Rest::Missing)?;
+    opened.permit(&answers, &[])?;
+    let wish = Wish {
+        command: format!("add resource {} {}", args.name, args.fields.join(" ")),
+        answers,
+        restored: BTreeSet::new(),
+        settled: BTreeSet::new(),
+        added: Some(added),
+    };
+    reconcile(&opened, &wish, args.manner, out)
+}
+
+fn parse_resource(args: &ResourceArgs) -> Result<Resource, Failure> {
+    let refused = |place: &str| {
+        let place = format!("`{place}`");
+        move |cause: AnswerError| DraftError::Refused { place, cause }
+    };
+    let name = ResourceName::parse(&args.name).map_err(AnswerError::from);
+    let name = name.map_err(refused(&args.name))?;
+    // Fields that were put in quotes together are taken too, as `new --fields` takes them.
+    let fields = Fields::parse(&args.fields.join(" ")).map_err(AnswerError::from);
+    let fields = fields.map_err(refused(&args.fields.join(" ")))?;
+    Ok(Resource::new(name, fields).map_err(DraftError::from)?)
+}
+
+fn refuse_twice(opened: &Opened, resource: &Resource) -> Result<(), Failure> {
+    let plural = resource.name().plural();
+    let mut there = opened.here().resources().iter();
+    if !there.any(|there| there.name().plural() == plural) {
+        return Ok(());
+    }
+    let places = opened.places.iter();
+    let places = places
+        .filter(|place| place.class == Class::Seeded && place.resource.as_deref() == Some(plural));
+    Err(Failure::ResourceThere {
+        name: resource.name().to_string(),
+        places: places.map(|place| place.path.clone()).collect(),
+    })
+}

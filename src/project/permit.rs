@@ -1,0 +1,200 @@
+//! Which answers of a written project may change, and what to do about the others.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::answers::{Answers, Resource, ResourceName};
+use crate::catalog::{Catalog, Choice, Class};
+use crate::render::Place;
+
+/// An answer that palisade cannot change, since it stands in files that are the user's.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+pub enum ChangeError {
+    #[error("the service was written as `{was}`, and is to be called `{now}`")]
+    #[diagnostic(
+        code(palisade::project::name),
+        help(
+            "keep `name = \"{was}\"` in palisade.toml: the name of the crate stands in files that are yours, as in {}. To rename it, write a new service and move them there",
+            places.join(", ")
+        )
+    )]
+    Name {
+        was: String,
+        now: String,
+        places: Vec<String>,
+    },
+    #[error("the resource `{name}` was written with other fields")]
+    #[diagnostic(
+        code(palisade::project::fields),
+        help(
+            "put its fields in palisade.toml back to `{was}`, and edit the code, which is yours: {}; and add a migration",
+            places.join(", ")
+        )
+    )]
+    Fields {
+        name: String,
+        was: String,
+        places: Vec<String>,
+    },
+    #[error("the resource `{name}` was written, and is not in palisade.toml any more")]
+    #[diagnostic(
+        code(palisade::project::resource),
+        help(
+            "put it back; to give it up, remove {} and then run: palisade regen --forget {name}",
+            places.join(", ")
+        )
+    )]
+    Resource { name: String, places: Vec<String> },
+    #[error("the version `{name}` was written, and palisade.toml says otherwise now")]
+    #[diagnostic(
+        code(palisade::project::version),
+        help("put it back: versions are only ever added")
+    )]
+    Version { name: String },
+    #[error("`{choice}` cannot be changed from `{was}` to `{now}` once there is a migration")]
+    #[diagnostic(code(palisade::project::lasting), help("{guide}"))]
+    Lasting {
+        choice: String,
+        was: String,
+        now: String,
+        guide: String,
+    },
+    #[error("there is no resource `{name}` to forget")]
+    #[diagnostic(code(palisade::project::forget), help("there are {}", known.join(", ")))]
+    Unknown { name: String, known: Vec<String> },
+    #[error("`{name}` is the only resource")]
+    #[diagnostic(
+        code(palisade::project::forget),
+        help("a service has at least one: add another first, with `palisade add resource`")
+    )]
+    Only { name: String },
+    #[error("`{name}` still has files")]
+    #[diagnostic(
+        code(palisade::project::forget),
+        help(
+            "they are yours, so remove them yourself: {}. Keep its migration, and add one that drops the table",
+            places.join(", ")
+        )
+    )]
+    HasFiles { name: String, places: Vec<String> },
+}
+
+/// A project's answers as they were applied, and the places of the files that came of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    pub answers: &'a Answers,
+    pub places: &'a [Place],
+}
+
+impl Applied<'_> {
+    /// Holds new answers against those that were applied.
+    ///
+    /// `migrated` tells whether there is a migration: data then lies in what was chosen.
+    ///
+    /// # Errors
+    /// The first that cannot change, with the places to edit.
+    pub fn permits(
+        &self,
+        next: &Answers,
+        forgotten: &[ResourceName],
+        catalog: &Catalog,
+        migrated: bool,
+    ) -> Result<(), ChangeError> {
+        let (was, now) = (self.answers.name().as_str(), next.name().as_str());
+        if was != now {
+            return Err(ChangeError::Name {
+                was: was.to_owned(),
+                now: now.to_owned(),
+                places: self.seeded(|_| true),
+            });
+        }
+        for resource in self.answers.resources() {
+            if !forgotten.contains(resource.name()) {
+                self.permits_resource(resource, next)?;
+            }
+        }
+        let versions = self.answers.versions().iter();
+        if let Some(version) = versions.into_iter().find(|v| !next.versions().contains(v)) {
+            let name = version.name.to_string();
+            return Err(ChangeError::Version { name });
+        }
+        match catalog.in_order().into_iter().find_map(|choice| {
+            let changed = migrated.then(|| self.lasting(choice, next)).flatten();
+            changed.map(|(was, now, guide)| (choice, was, now, guide))
+        }) {
+            None => Ok(()),
+            Some((choice, was, now, guide)) => Err(ChangeError::Lasting {
+                choice: choice.id.to_string(),
+                was,
+                now,
+                guide,
+            }),
+        }
+    }
+
+    /// Holds that a resource can be forgotten: it is there, others are, and its files are not.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn permits_forgetting(
+        &self,
+        name: &ResourceName,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Result<(), ChangeError> {
+        let resources = self.answers.resources();
+        if !resources.iter().any(|resource| resource.name() == name) {
+            let known = resources.iter().map(|r| r.name().to_string()).collect();
+            return Err(ChangeError::Unknown {
+                name: name.to_string(),
+                known,
+            });
+        }
+        if resources.len() == 1 {
+            return Err(ChangeError::Only {
+                name: name.to_string(),
+            });
+        }
+        let mut places = self.seeded(|place| place.resource.as_deref() == Some(name.plural()));
+        places.retain(|path| is_there(path));
+        match places.is_empty() {
+            true => Ok(()),
+            false => Err(ChangeError::HasFiles {
+                name: name.to_string(),
+                places,
+            }),
+        }
+    }
+
+    fn permits_resource(&self, resource: &Resource, next: &Answers) -> Result<(), ChangeError> {
+        let name = resource.name();
+        let places = || self.seeded(|place| place.resource.as_deref() == Some(name.plural()));
+        match next.resources().iter().find(|next| next.name() == name) {
+            Some(next) if next.fields() == resource.fields() => Ok(()),
+            Some(_) => Err(ChangeError::Fields {
+                name: name.to_string(),
+                was: resource.fields().to_string(),
+                places: places(),
+            }),
+            None => Err(ChangeError::Resource {
+                name: name.to_string(),
+                places: places(),
+            }),
+        }
+    }
+
+    fn lasting(&self, choice: &Choice, next: &Answers) -> Option<(String, String, String)> {
+        let guide = choice.lasting.clone()?;
+        let taken = |answers: &Answers| {
+            let taken = answers.taken(choice.id.as_str()).iter();
+            taken.map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        let (was, now) = (taken(self.answers), taken(next));
+        (was != now).then_some((was, now, guide))
+    }
+
+    fn seeded(&self, wanted: impl Fn(&Place) -> bool) -> Vec<String> {
+        let seeded = |place: &&Place| place.class == Class::Seeded && wanted(place);
+        let seeded = self.places.iter().filter(seeded);
+        seeded.map(|place| place.path.clone()).collect()
+    }
+}
