@@ -450,3 +450,34 @@ fn a_template_name_that_its_context_lacks_is_a_fault() {
         );
     }
 }
+
+#[test]
+fn a_rename_leads_from_a_path_of_the_past_to_a_file() {
+    let renames = |table: &str| {
+        let manifest = format!("{GITHUB}[files]\nrenames = {{ {table} }}\n");
+        source()
+            .with("ci/github/piece.toml", &manifest)
+            .with("ci/github/files/new.yml", "a: 1\n")
+            .with("ci/github/files/other.yml", "a: 1\n")
+    };
+    let catalog = Catalog::read(&renames("\"a.yml\" = \"new.yml\", \"b.yml\" = \"new.yml\""));
+    let catalog = catalog.expect("former paths of a file");
+    let files = catalog.pieces().flat_map(|piece| &piece.files);
+    let was: Vec<_> = files
+        .map(|file| (file.path.as_str(), file.was.as_slice()))
+        .collect();
+    let both = ["a.yml".to_owned(), "b.yml".to_owned()];
+    assert!(was.contains(&("new.yml", &both[..])), "{was:?}");
+    expect(
+        renames("\"a.yml\" = \"gone.yml\""),
+        "ci/github/piece.toml: no file of the piece matches `gone.yml`",
+        Some("\"gone.yml\""),
+    );
+    for old in ["other.yml", "../a.yml", "__resource__.yml"] {
+        expect(
+            renames(&format!("\"{old}\" = \"new.yml\"")),
+            &format!("ci/github/piece.toml: `{old}` cannot be a former path of `new.yml`"),
+            Some("\"new.yml\""),
+        );
+    }
+}

@@ -69,17 +69,29 @@ pub(super) fn merge(
     marked
 }
 
+/// A text in which the user's side stands wherever there was a dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ForYours {
+    pub(super) text: String,
+    /// Whether there was none.
+    pub(super) is_clean: bool,
+}
+
 /// Merges three texts, and takes the user's side of whatever is in dispute.
-pub(super) fn merge_for_yours(base: &str, yours: &str, wanted: &str) -> String {
+pub(super) fn merge_for_yours(base: &str, yours: &str, wanted: &str) -> ForYours {
+    let side = |stretch| match stretch {
+        Stretch::Settled(lines) => lines,
+        Stretch::Disputed(dispute) => dispute.yours,
+    };
     match diffy_merge(base, yours, wanted) {
-        Ok(text) => text,
-        Err((text, length)) => split(&text, length)
-            .into_iter()
-            .flat_map(|stretch| match stretch {
-                Stretch::Settled(lines) => lines,
-                Stretch::Disputed(dispute) => dispute.yours,
-            })
-            .collect(),
+        Ok(text) => ForYours {
+            text,
+            is_clean: true,
+        },
+        Err((text, length)) => ForYours {
+            text: split(&text, length).into_iter().flat_map(side).collect(),
+            is_clean: false,
+        },
     }
 }
 
@@ -198,4 +210,74 @@ fn alike<'a>(
     one.zip(other)
         .take_while(|(one, other)| one == other)
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use semver::Version;
+
+    use super::*;
+
+    fn merged(base: &str, yours: &str, wanted: &str, is_list: bool) -> Marked {
+        let (old, new) = (Version::new(0, 1, 0), Version::new(0, 2, 0));
+        let labels = Labels {
+            base: &old,
+            wanted: &new,
+        };
+        merge(base, yours, wanted, is_list, labels)
+    }
+
+    #[test]
+    fn a_dispute_shows_the_base_and_leaves_out_what_both_sides_share() {
+        let marked = merged(
+            "a\nb\nc\n",
+            "a\nnew\nyours\nend\nc\n",
+            "a\nnew\nwanted\nend\nc\n",
+            false,
+        );
+        assert_eq!(
+            marked.text,
+            "a\nnew\n\
+             <<<<<<< yours\n\
+             yours\n\
+             ||||||| as palisade 0.1.0 wrote it\n\
+             b\n\
+             =======\n\
+             wanted\n\
+             >>>>>>> palisade 0.2.0\n\
+             end\nc\n"
+        );
+        assert_eq!(marked.places, 1);
+    }
+
+    #[test]
+    fn lines_that_look_like_markers_are_told_from_them() {
+        let title = "=======\n<<<<<<<<<\n>>>>>>> a\n";
+        let marked = merged(
+            &format!("{title}b\n"),
+            &format!("{title}yours\n"),
+            &format!("{title}wanted\n"),
+            false,
+        );
+        assert!(
+            marked
+                .text
+                .starts_with(&format!("{title}<<<<<<< yours\nyours\n|||||||"))
+        );
+        assert_eq!(marked.places, 1);
+    }
+
+    #[test]
+    fn entries_that_both_add_beside_each_other_are_sorted_into_a_list() {
+        let base = "pub mod note;\n";
+        let yours = "pub mod note;\npub mod tag;\n";
+        let wanted = "pub mod note;\npub mod task;\npub mod order;\n";
+        let marked = merged(base, yours, wanted, true);
+        assert_eq!(
+            marked.text,
+            "pub mod note;\npub mod order;\npub mod tag;\npub mod task;\n"
+        );
+        assert_eq!(marked.places, 0);
+        assert_eq!(merged(base, yours, wanted, false).places, 1);
+    }
 }

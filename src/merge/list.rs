@@ -86,21 +86,14 @@ pub(super) fn unite<'a>(dispute: &Dispute<'a>) -> Option<Vec<&'a str>> {
 /// Returns where an entry goes: before the first of its kind that is greater, else after the last.
 fn place(lines: &[&str], kind: Kind, entry: &str) -> usize {
     let alike = |line: &&str| Kind::of(line) == Some(kind);
-    let greater = |line: &&str| alike(line) && name(line) > name(entry);
-    let after_last = || {
-        lines
-            .iter()
-            .rposition(|line| alike(&line))
-            .map(|last| last + 1)
-    };
-    lines
+    let before = lines
         .iter()
-        .position(|line| greater(&line))
-        .or_else(after_last)
-        .unwrap_or(match kind {
-            Kind::Mod => 0,
-            Kind::Use | Kind::Call => lines.len(),
-        })
+        .position(|line| alike(line) && name(line) > name(entry));
+    let after_last = || lines.iter().rposition(alike).map(|last| last + 1);
+    before.or_else(after_last).unwrap_or(match kind {
+        Kind::Mod => 0,
+        Kind::Use | Kind::Call => lines.len(),
+    })
 }
 
 /// Returns what tells entries of a kind apart, and sorts them: a visibility does not count.
@@ -168,7 +161,103 @@ impl Kind {
         if let Some(path) = item.strip_prefix("use ") {
             return is_path(path).then_some(Self::Use);
         }
-        let (callee, _) = item.strip_suffix(')')?.split_once('(')?;
-        (is_path(callee) && !callee.contains(' ')).then_some(Self::Call)
+        let (callee, arguments) = item.strip_suffix(')')?.split_once('(')?;
+        (is_path(callee) && !callee.contains(' ') && is_balanced(arguments)).then_some(Self::Call)
+    }
+}
+
+/// Whether each bracket that closes was opened before.
+fn is_balanced(arguments: &str) -> bool {
+    let mut open = 0_usize;
+    arguments.chars().all(|char| {
+        match char {
+            '(' => open += 1,
+            ')' if open == 0 => return false,
+            ')' => open -= 1,
+            _ => {}
+        }
+        true
+    }) && open == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use semver::Version;
+
+    use super::super::lines;
+    use super::super::markers::Labels;
+    use super::*;
+
+    fn merged(base: &str, yours: &str, wanted: &str) -> String {
+        let version = Version::new(0, 1, 0);
+        let labels = Labels {
+            base: &version,
+            wanted: &version,
+        };
+        lines::merge(base, yours, wanted, true, labels).text
+    }
+
+    #[test]
+    fn removals_of_both_sides_hold() {
+        let base = "mod a;\nmod b;\nmod c;\n";
+        assert_eq!(
+            merged(base, "mod b;\nmod c;\n", "mod a;\nmod c;\n"),
+            "mod c;\n"
+        );
+        assert_eq!(
+            merged(base, "mod a;\nmod c;\nmod d;\n", "mod a;\nmod b;\nmod e;\n"),
+            "mod a;\nmod d;\nmod e;\n"
+        );
+    }
+
+    #[test]
+    fn an_entry_that_the_user_has_elsewhere_does_not_come_twice() {
+        let base = "//! Items.\n\npub mod note;\n";
+        let yours = "//! Items.\n\nmod task;\npub mod note;\n";
+        let wanted = "//! Items.\n\npub mod note;\npub mod task;\n";
+        assert_eq!(merged(base, yours, wanted), yours);
+    }
+
+    #[test]
+    fn an_entry_that_the_user_moved_goes_when_it_is_taken_out() {
+        let base = "mod a;\nmod b;\n\nfn f() {}\n";
+        let yours = "mod b;\n\nfn f() {}\n\nmod a;\n";
+        let wanted = "mod b;\n\nfn f() {}\n";
+        assert_eq!(merged(base, yours, wanted), "mod b;\n\nfn f() {}\n\n");
+    }
+
+    #[test]
+    fn an_entry_with_an_attribute_of_the_users_is_no_bare_entry() {
+        let base = "mod a;\nmod b;\n";
+        let yours = "#[cfg(test)]\nmod a;\nmod b;\n";
+        assert!(merged(base, yours, "mod b;\n").contains("<<<<<<< yours\n#[cfg(test)]\nmod a;\n"));
+    }
+
+    #[test]
+    fn only_whole_entries_are_told_as_such() {
+        for line in [
+            "mod a;",
+            "    pub mod a;\n",
+            "pub(crate) use a::b as c;",
+            "use a::*;",
+            "routes.nest(\"/notes\", notes::routes());",
+            "    visit(notes::sample());",
+        ] {
+            assert!(Kind::of(line).is_some(), "{line}");
+        }
+        for line in [
+            "",
+            "mod a {",
+            "use a::{b, c};",
+            "let a = b();",
+            "a.b().c();",
+            "return f();",
+            "// mod a;",
+            "struct A;",
+            "}",
+            "a(b); c(d);",
+        ] {
+            assert_eq!(Kind::of(line), None, "{line}");
+        }
     }
 }

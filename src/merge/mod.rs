@@ -4,6 +4,8 @@
 //! is applied; nobody decides again later.
 
 mod decide;
+mod document;
+mod keys;
 mod lines;
 mod list;
 mod markers;
@@ -13,6 +15,7 @@ mod planned;
 mod reason;
 mod sides;
 mod text;
+mod values;
 mod verdict;
 
 pub use markers::has_markers;

@@ -3,7 +3,7 @@
 use semver::Version;
 
 use super::markers::Labels;
-use super::{Conflict, has_markers, lines};
+use super::{Conflict, has_markers, keys, lines};
 
 /// The contents of one file, and what its merge needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +75,13 @@ fn merge_ended(
     wanted: &str,
     labels: Labels<'_>,
 ) -> (String, Option<Conflict>) {
+    if sides.path.ends_with(".toml")
+        && let Some(merged) = keys::merge(base, yours, wanted, sides.list, labels)
+    {
+        let keys = merged.keys;
+        let conflict = (!keys.is_empty()).then_some(Conflict::Keys { keys });
+        return (merged.text, conflict);
+    }
     let marked = lines::merge(base, yours, wanted, sides.list, labels);
     let conflict = match marked.places {
         0 => None,

@@ -1,0 +1,8 @@
+//! What becomes of a project's files, from three trees to a plan.
+
+mod classes;
+mod project;
+mod properties;
+mod speed;
+mod table;
+mod text;
