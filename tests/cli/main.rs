@@ -7,9 +7,11 @@ mod sandbox;
 
 mod add;
 mod answers;
+mod branches;
 mod diff;
 mod git;
 mod interrupts;
+mod journal;
 mod new;
 mod reading;
 mod regen;
