@@ -45,13 +45,39 @@ impl Person {
             "[user]\n\tname = Me\n\temail = me@example.org\n",
         )
         .expect("git's settings");
-        let work = folder.path().join("work");
-        fs::create_dir(&work).expect("a folder to work in");
+        fs::create_dir(folder.path().join("work")).expect("a folder to work in");
+        Self::sits_down(folder, "work", &["new"])
+    }
+
+    /// A person in a written service.
+    fn in_a_service(args: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        fs::create_dir(folder.path().join("home")).expect("a home");
+        let written = Command::new(env!("CARGO_BIN_EXE_palisade"))
+            .args([
+                "new",
+                "work",
+                "--name=notes-api",
+                "--defaults",
+                "--no-git",
+                "-q",
+            ])
+            .current_dir(folder.path())
+            .env_clear()
+            .output();
+        assert!(written.is_ok_and(|output| output.status.success()));
+        Self::sits_down(folder, "work", args)
+    }
+
+    fn sits_down(folder: TempDir, work: &str, args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
-        command.arg("new").current_dir(&work).env_clear();
+        command
+            .args(args)
+            .current_dir(folder.path().join(work))
+            .env_clear();
         command
             .envs([("TERM", "xterm"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")])
-            .env("HOME", &home);
+            .env("HOME", folder.path().join("home"));
         let session =
             spawn_command(command, Some(PATIENCE.as_millis() as u64)).expect("a pseudo-terminal");
         Self { folder, session }
@@ -114,6 +140,10 @@ impl Person {
     /// What now lies in the folder that was empty.
     fn left_behind(&self) -> Vec<String> {
         names(&self.folder.path().join("work"))
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.folder.path().join("work").join(path).exists()
     }
 }
 
@@ -242,4 +272,74 @@ fn sigterm_at_a_prompt_is_an_interrupt_too() {
         .signal(Signal::SIGTERM)
         .expect("the program runs");
     assert_gone_quietly(&mut person, "SIGTERM");
+}
+
+const NO_CI: [&str; 3] = ["regen", "--set", "ci=none"];
+const CHANGES: &str = "Shall it be done?";
+const WORKFLOW: &str = ".github/workflows/ci.yml";
+
+#[test]
+fn the_plan_is_shown_before_anything_changes_and_each_line_on_demand() {
+    let mut person = Person::in_a_service(&NO_CI);
+    let plan = person.sees(CHANGES);
+    assert!(
+        plan.contains("deleted   .github/workflows/ci.yml"),
+        "{plan}"
+    );
+    assert!(plan.contains("replaced  palisade.toml"), "{plan}");
+    assert!(person.has(WORKFLOW));
+    person.types(&format!("{DOWN}\r"));
+    // What was chosen is told, and then it is asked again.
+    person.sees(CHANGES);
+    let lines = person.sees(CHANGES);
+    assert!(
+        lines.contains("-ci = \"github\"") && lines.contains("+ci = \"none\""),
+        "{lines}"
+    );
+    assert!(person.has(WORKFLOW));
+    person.types("\r");
+    let (rest, code) = person.leaves();
+    assert_eq!(code, 0, "{rest}");
+    assert!(rest.contains("Changed "), "{rest}");
+    assert!(!person.has(WORKFLOW));
+}
+
+#[test]
+fn who_quits_or_interrupts_at_the_plan_changes_nothing() {
+    for keys in ["\u{1b}[A\r", "\u{3}"] {
+        let mut person = Person::in_a_service(&NO_CI);
+        person.sees(CHANGES);
+        person.types(keys);
+        let (rest, code) = person.leaves();
+        assert_eq!(code, 130, "{rest}");
+        assert!(rest.contains("nothing was written"), "{rest}");
+        assert!(person.has(WORKFLOW));
+        assert!(!person.has(".palisade/local/run"));
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_the_plan_is_looked_at_is_not_written_over() {
+    let mut person = Person::in_a_service(&NO_CI);
+    person.sees(CHANGES);
+    let model = person.folder.path().join("work/THREAT-MODEL.md");
+    fs::write(&model, "mine\n").expect("it is there");
+    person.types("\r");
+    let (rest, code) = person.leaves();
+    assert_eq!(code, 1, "{rest}");
+    assert!(
+        rest.contains("`THREAT-MODEL.md` was changed while palisade was at work"),
+        "{rest}"
+    );
+    assert_eq!(fs::read_to_string(&model).expect("it is there"), "mine\n");
+    assert!(person.has(WORKFLOW));
+}
+
+#[test]
+fn who_says_yes_beforehand_is_not_asked() {
+    let mut person = Person::in_a_service(&["regen", "--set", "ci=none", "--yes"]);
+    let (rest, code) = person.leaves();
+    assert_eq!(code, 0, "{rest}");
+    assert!(!rest.contains(CHANGES), "{rest}");
+    assert!(!person.has(WORKFLOW));
 }

@@ -34,24 +34,21 @@ pub(super) fn run(args: &ManArgs, out: Out) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// Writes the page of a command, and those of the commands below it.
 fn write_pages(dir: &Path, command: &clap::Command, out: Out) -> Result<(), Failure> {
-    let commands = command
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set());
-    for command in std::iter::once(command).chain(commands) {
-        let name = command
-            .get_display_name()
-            .unwrap_or_else(|| command.get_name())
-            .to_owned();
-        let path = dir.join(format!("{name}.1"));
-        let page = page(command.clone())?;
-        fs::write(&path, page).map_err(|cause| Failure::Page {
-            path: path.clone(),
-            cause,
-        })?;
-        out.detail(path.display());
-    }
-    Ok(())
+    let name = command
+        .get_display_name()
+        .unwrap_or_else(|| command.get_name());
+    let path = dir.join(format!("{name}.1"));
+    let page = page(command.clone())?;
+    fs::write(&path, page).map_err(|cause| Failure::Page {
+        path: path.clone(),
+        cause,
+    })?;
+    out.detail(path.display());
+    let below = command.get_subcommands();
+    let mut below = below.filter(|command| !command.is_hide_set() && command.get_name() != "help");
+    below.try_for_each(|command| write_pages(dir, command, out))
 }
 
 fn page(command: clap::Command) -> Result<Vec<u8>, Failure> {
