@@ -88,32 +88,40 @@ fn a_second_run_changes_nothing() {
 #[test]
 fn a_hand_edited_palisade_toml_is_applied_and_keeps_its_comments() {
     let sandbox = project();
+    let comment = "# We have Jenkins.\n";
+    let edited = format!("{comment}ci = \"none\"");
+    edit(&sandbox, "palisade.toml", "ci = \"github\"", &edited);
     edit(
         &sandbox,
         "palisade.toml",
-        "name =",
-        "# We have Jenkins.\nname =",
-    );
-    edit(
-        &sandbox,
-        "palisade.toml",
-        "ci = \"github\"",
-        "ci = \"none\"",
+        "    \"body",
+        "    # Markdown.\n    \"body",
     );
     run(&sandbox, &["status"]).ends_with(4);
+    let text = sandbox.read("notes-api/palisade.toml");
     run(&sandbox, &["regen"]).ends_with(0);
     assert!(!sandbox.path("notes-api/.github").exists());
-    assert!(
-        sandbox
-            .read("notes-api/palisade.toml")
-            .contains("# We have Jenkins.\nname")
-    );
+    assert_eq!(sandbox.read("notes-api/palisade.toml"), text);
     run(&sandbox, &["status"]).ends_with(0);
     run(&sandbox, &["regen", "--set", "ci=github"]).ends_with(0);
+    let text = text.replace(&edited, &format!("{comment}ci = \"github\""));
+    assert_eq!(sandbox.read("notes-api/palisade.toml"), text);
+    run(&sandbox, &["add", "resource", "task", "title:string"]).ends_with(0);
+    let added = "\n[[resource]]\nname = \"task\"\nfields = [\n    \"title:string:..200\",\n]\n";
+    assert_eq!(sandbox.read("notes-api/palisade.toml"), text + added);
+    // What the flag says stands above what the file said before.
+    edit(
+        &sandbox,
+        "palisade.toml",
+        "description = \"",
+        "description = \"Mine: ",
+    );
+    let set = "description=Yours";
+    run(&sandbox, &["regen", "--set", set]).ends_with(0);
     assert!(
         sandbox
             .read("notes-api/palisade.toml")
-            .contains("# We have Jenkins.\nname")
+            .contains("description = \"Yours\"\n")
     );
 }
 
