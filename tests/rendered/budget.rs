@@ -13,9 +13,9 @@ use crate::cases::{answers, rendered};
 const LIMITS: Size = Size {
     files: 110,
     rust_files: 75,
-    code: 5340,
-    security: 4230,
-    tests: 2320,
+    code: 5310,
+    security: 4220,
+    tests: 2190,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
@@ -16,16 +16,13 @@ use tokio::time::timeout_at;
 use tower_service::Service;
 
 use crate::security::authn::Authn;
-use crate::security::exchange::{Exchange, Leftover};
+use crate::security::exchange::{Exchange, REQUEST_ID, drained};
 use crate::security::http;
 use crate::security::limits::{Class, Limits};
 use crate::security::listener::Settings;
 use crate::security::problem::Problem;
 use crate::security::telemetry::{self, Action, Log, Metrics};
 use crate::security::versioning::Versions;
-
-/// Names the request in its answer (LOG-3).
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What requests share.
 pub struct App {
@@ -52,23 +49,14 @@ impl App {
         }
         // From here on there is a record, even if the client leaves early.
         let record = Record { app: self, exchange: &exchange, written: false };
-        // An answer that comes before the whole body leaves some of it on the connection.
-        let waits = request.headers().contains_key(header::EXPECT);
-        let (request, leftover) = Leftover::keep(request);
         // A panic ends this request alone (ERR-4).
-        let answer = telemetry::catch(pin!(self.answer(&exchange, request))).await;
+        let answer = telemetry::catch(pin!(self.answer(&exchange, drained(request)))).await;
         let answer = answer.unwrap_or_else(|panic| {
             self.metrics.panics.inc();
             Err(Problem::internal(panic))
         });
         // Body of an error, headers that every answer has, record and metrics.
-        let mut response = record.finish(answer);
-        if let Some(leftover) = leftover
-            && !leftover.is_drained(waits).await
-        {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        response
+        record.finish(answer)
     }
 
     /// Checks in the order in which faults must answer, then asks the router.

@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Once};
 use std::time::{Duration, SystemTime};
 
@@ -189,74 +189,62 @@ struct Reload {
     permissions: BTreeSet<&'static str>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Part {
-    Certificate,
-    Roles,
-    Versions,
-}
-
 impl Reload {
     /// Watches the files, and the hang-up signal, for as long as the service runs.
     async fn run(self) -> io::Result<()> {
-        let mut parts = [Part::Certificate, Part::Roles, Part::Versions].map(|part| (part, self.stamps(part)));
         let mut hangup = signal(SignalKind::hangup())?;
         let mut ticks = interval(PERIOD);
+        let mut seen = self.stamps();
         loop {
             let asked = tokio::select! {
                 _ = hangup.recv() => true,
                 _ = ticks.tick() => false,
             };
-            for (part, seen) in &mut parts {
-                let now = self.stamps(*part);
-                if mem::replace(seen, now) != now || asked {
-                    self.reload(*part);
-                }
+            let now = self.stamps();
+            if mem::replace(&mut seen, now) != now || asked {
+                self.note("certificate", &self.certificate());
+                self.note("roles", &self.roles());
+                self.note("versions", &self.versions());
             }
         }
     }
 
-    fn reload(&self, part: Part) {
-        let (log, name) = (&self.app.log, format!("{part:?}").to_lowercase());
-        match self.take_up(part) {
-            Ok(()) => log.event(Action::Reloaded, |line| line.text("part", &name)),
-            Err(error) => {
-                self.app.metrics.reloads_failed.inc();
-                log.event(Action::ReloadFailed, |line| {
-                    line.text("part", &name);
-                    causes(line, &*error);
-                });
-            }
-        }
+    /// Returns when each file was written last; one that is swapped through a link changes its time,
+    /// too.
+    fn stamps(&self) -> [Option<SystemTime>; 4] {
+        let Config { tls, authorization, .. } = &self.config;
+        let files = [&tls.certificate, &tls.key, &authorization.roles, &self.config.versions_file()];
+        files.map(|file| fs::metadata(file).and_then(|data| data.modified()).ok())
     }
 
-    fn take_up(&self, part: Part) -> Result<(), Cause> {
-        let Config { tls, profile, authorization, .. } = &self.config;
-        match part {
-            Part::Certificate => self.certificate.replace(Identity::load(tls, *profile)?),
-            Part::Roles => self.app.authn.replace_roles(Roles::load(&authorization.roles, &self.permissions)?),
-            Part::Versions => {
-                for version in self.app.versions.reload(&self.config.versions_file())? {
-                    self.app.log.event(Action::VersionShut, |line| {
-                        line.text("version", &version.name);
-                        line.text("reason", &version.reason);
-                    });
-                }
-            }
+    fn certificate(&self) -> Result<(), Cause> {
+        self.certificate.replace(Identity::load(&self.config.tls, self.config.profile)?);
+        Ok(())
+    }
+
+    fn roles(&self) -> Result<(), Cause> {
+        self.app.authn.replace_roles(Roles::load(&self.config.authorization.roles, &self.permissions)?);
+        Ok(())
+    }
+
+    fn versions(&self) -> Result<(), Cause> {
+        for version in self.app.versions.reload(&self.config.versions_file())? {
+            self.app.log.event(Action::VersionShut, |line| {
+                line.text("version", &version.name);
+                line.text("reason", &version.reason);
+            });
         }
         Ok(())
     }
 
-    /// Returns when each file of a part was written last; one that is swapped through a link changes
-    /// its time, too.
-    fn stamps(&self, part: Part) -> [Option<SystemTime>; 2] {
-        let Config { tls, authorization, .. } = &self.config;
-        let versions = self.config.versions_file();
-        let files: [&Path; 2] = match part {
-            Part::Certificate => [&tls.certificate, &tls.key],
-            Part::Roles => [&authorization.roles; 2],
-            Part::Versions => [&versions; 2],
-        };
-        files.map(|file| fs::metadata(file).and_then(|data| data.modified()).ok())
+    fn note(&self, part: &str, outcome: &Result<(), Cause>) {
+        let action = if outcome.is_ok() { Action::Reloaded } else { Action::ReloadFailed };
+        self.app.metrics.reloads_failed.inc_by(u64::from(outcome.is_err()));
+        self.app.log.event(action, |line| {
+            line.text("part", part);
+            if let Err(error) = outcome {
+                causes(line, &**error);
+            }
+        });
     }
 }

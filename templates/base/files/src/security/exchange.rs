@@ -4,31 +4,35 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::MatchedPath;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version as Protocol};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version as Protocol, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{timeout, timeout_at};
+use uuid::Uuid;
 
 use super::limits::{Quota, client_network};
 use super::listener::Settings;
 use super::problem::Problem;
 use super::versioning::Version;
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Names a request, in its answer too (LOG-3).
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest request id that is taken from a proxy (LOG-3).
 const ID_LIMIT: usize = 64;
 
-/// What is left of a body is waited for up to this size, and for so long.
-const LEFTOVER_LIMIT: u64 = 64 * 1024;
-const LEFTOVER_TIME: Duration = Duration::from_secs(1);
+/// How long what is left of a body is read.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 /// One request and its answer. Extractors and handlers add what they learn;
 /// the access record and the headers of the answer are written from it.
@@ -37,7 +41,7 @@ pub struct Exchange {
     /// Names the request in headers, error bodies and every log line.
     pub id: Arc<str>,
     /// The trace that the request belongs to (W3C Trace Context).
-    pub trace: Box<str>,
+    pub trace: Arc<str>,
     /// The client's address, behind configured proxies too (GATE-5).
     pub client: IpAddr,
     pub method: Method,
@@ -62,10 +66,10 @@ impl Exchange {
         let headers = request.headers();
         let behind_proxy = settings.is_proxy(peer);
         let client = if behind_proxy { forwarded_for(headers, peer, settings) } else { peer };
-        let given = headers.get("x-request-id").filter(|_| behind_proxy).and_then(parse_id);
-        let trace = headers.get("traceparent").and_then(parse_traceparent).map_or_else(new_id, Box::from);
+        let given = if behind_proxy { headers.get(REQUEST_ID).and_then(parse_id) } else { None };
+        let trace = headers.get(TRACEPARENT).and_then(parse_traceparent).map_or_else(new_id, Arc::from);
         Self {
-            id: given.unwrap_or(&trace).into(),
+            id: given.map_or_else(|| Arc::clone(&trace), Arc::from),
             trace,
             client,
             method: request.method().clone(),
@@ -138,61 +142,45 @@ impl Exchange {
     }
 }
 
-/// A body that can be taken up again where its reader stopped: in HTTP/1.1 the next request begins
-/// behind it (RFC 9112 §9.3).
-#[derive(Clone)]
-pub struct Leftover(Arc<Mutex<Incoming>>);
+/// A body of HTTP/1.1, where the next request comes behind it. What its reader leaves is read and
+/// dropped for a while: else the connection would end, and a socket that is closed while bytes
+/// arrive is reset, which can take the answer from the client (RFC 9112 §9.6).
+struct Drained(Option<Incoming>);
 
-impl Leftover {
-    /// Keeps hold of the body of a request, if another request may come behind it.
-    pub fn keep(request: Request<Incoming>) -> (Request<Body>, Option<Self>) {
-        if request.body().is_end_stream() {
-            return (request.map(|_| Body::empty()), None);
-        }
-        if request.version() >= Protocol::HTTP_2 {
-            return (request.map(Body::new), None);
-        }
-        let (head, body) = request.into_parts();
-        let leftover = Self(Arc::new(Mutex::new(body)));
-        (Request::from_parts(head, Body::new(leftover.clone())), Some(leftover))
-    }
+/// Prepares the body of a request for whoever reads it, or does not.
+pub fn drained(request: Request<Incoming>) -> Request<Body> {
+    // Who waits to be asked for its body need not send one that is not read.
+    let waits = request.headers().contains_key(header::EXPECT);
+    let is_http1 = request.version() < Protocol::HTTP_2;
+    request.map(|body| match body {
+        body if body.is_end_stream() => Body::empty(),
+        body if is_http1 && !waits => Body::new(Drained(Some(body))),
+        body => Body::new(body),
+    })
+}
 
-    /// Reads and drops the rest, and tells whether that is done. If a little patience is not enough,
-    /// the connection must end with the answer; what still comes is dropped meanwhile, for a socket
-    /// that is closed while bytes arrive is reset, and that can take the answer from the client
-    /// (RFC 9112 §9.6). Who waits to be asked for a body need not send it.
-    pub async fn is_drained(mut self, waits: bool) -> bool {
-        if self.is_end_stream() || waits {
-            return self.is_end_stream();
+impl Drop for Drained {
+    fn drop(&mut self) {
+        if let Some(mut body) = self.0.take().filter(|body| !body.is_end_stream()) {
+            tokio::spawn(timeout(DRAIN_TIME, async move { while let Some(Ok(_)) = body.frame().await {} }));
         }
-        let is_small = self.size_hint().lower() <= LEFTOVER_LIMIT;
-        let mut rest = Box::pin(async move { while let Some(Ok(_)) = self.frame().await {} });
-        let drained = is_small && timeout(LEFTOVER_TIME, &mut rest).await.is_ok();
-        if !drained {
-            tokio::spawn(timeout(LEFTOVER_TIME, rest));
-        }
-        drained
-    }
-
-    fn with<T>(&self, ask: impl FnOnce(&mut Incoming) -> T) -> T {
-        ask(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl HttpBody for Leftover {
+impl HttpBody for Drained {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        self.with(|body| Pin::new(body).poll_frame(cx))
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        self.0.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.with(|body| body.is_end_stream())
+        self.0.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.with(|body| body.size_hint())
+        self.0.as_ref().map(HttpBody::size_hint).unwrap_or_default()
     }
 }
 
@@ -233,14 +221,14 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Returns 128 bits that no one can foresee, without a call to the system: a
-/// counter under two keyed hashes.
-fn new_id() -> Box<str> {
+/// Returns 128 bits that no one can foresee, in hexadecimal digits, without a
+/// call to the system: a counter under two keyed hashes.
+fn new_id() -> Arc<str> {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let [high, low] = KEYS.each_ref().map(|key| key.hash_one(number));
-    format!("{high:016x}{low:016x}").into()
+    Arc::from(&*Uuid::from_u64_pair(high, low).as_simple().encode_lower(&mut Uuid::encode_buffer()))
 }
 
 fn milliseconds(duration: Duration) -> u64 {

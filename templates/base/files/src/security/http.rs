@@ -1,5 +1,7 @@
 //! What HTTP must look like before anything reads it, and what every answer carries.
 
+use std::borrow::Cow;
+
 use axum::http::uri::{Authority, PathAndQuery};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 
@@ -55,12 +57,16 @@ pub fn secure(headers: &mut HeaderMap) {
 /// authorized is what is routed (INPUT-8). Nothing is repaired and nothing redirected.
 fn is_canonical(path: &str) -> bool {
     let hidden = |letter: char| letter.is_control() || matches!(letter, '/' | '\\' | ';');
-    let sound = |text: String| text != "." && text != ".." && !text.contains(hidden);
+    let sound = |text: Cow<'_, str>| text != "." && text != ".." && !text.contains(hidden);
     path.starts_with('/') && !path.contains("//") && path.split('/').all(|segment| decode(segment).is_some_and(sound))
 }
 
 /// Decodes a segment once; a broken escape, a byte that no path may hold or ill-formed UTF-8 is none.
-fn decode(segment: &str) -> Option<String> {
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    // Nearly all segments have nothing to decode.
+    if segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Some(segment.into());
+    }
     let mut decoded = Vec::with_capacity(segment.len());
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
@@ -73,7 +79,7 @@ fn decode(segment: &str) -> Option<String> {
             _ => return None,
         });
     }
-    String::from_utf8(decoded).ok()
+    String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
 /// Wants one host, in `Host` or in the target or the same in both, and one that

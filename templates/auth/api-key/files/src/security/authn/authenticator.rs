@@ -79,7 +79,8 @@ impl Authn {
         let key = Presented::parse(text).ok_or(Denied::bad("malformed"))?;
         let known = match self.remembered(&key.hash) {
             Some(known) => known,
-            None => self.look_up(&key).await?,
+            // Seldom needed, and large: on the heap, it makes no other request's state larger.
+            None => Box::pin(self.look_up(&key)).await?,
         };
         if known.expires_at <= DateTime::now() {
             return Err(Denied::Bad { reason: "expired", key: Some(key.id.into()) });
