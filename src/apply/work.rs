@@ -68,9 +68,7 @@ impl Work {
     pub fn begin(root: &Path) -> Result<(Self, Option<Settled>), ApplyError> {
         let local = root.join(LOCAL);
         let failed = ApplyError::stage(&local);
-        let lock = make_local(root, &local)
-            .and_then(|()| File::create(local.join(LOCK)))
-            .map_err(failed)?;
+        let lock = open_local(root, &local).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(ApplyError::Busy),
@@ -285,8 +283,12 @@ impl Work {
             let (old, back) = (run.join(OLD).join(&number), run.join(BACK).join(&number));
             let parent = path.parent().unwrap_or(&self.root);
             // Copied first: the copy in `old` stays until all is put back.
-            fs::copy(&old, &back)
-                .and_then(|_| fs::create_dir_all(parent))
+            remove(fs::remove_file(&back)).map_err(stuck)?;
+            let Seen::File { bytes, mode } = Seen::at(&old)? else {
+                return Err(ApplyError::Journal { path: old });
+            };
+            write_new(&back, &bytes, Mode::Exactly(mode))
+                .and_then(|()| fs::create_dir_all(parent))
                 .and_then(|()| fs::rename(&back, &path))
                 .map_err(stuck)?;
         }
@@ -350,19 +352,35 @@ impl Work {
     }
 }
 
-/// Makes the folder that stays on this machine, and lets it ignore itself.
-fn make_local(root: &Path, local: &Path) -> io::Result<()> {
-    // A link could lead out of the project.
-    for folder in [&root.join(".palisade"), local] {
+/// Makes the folder that stays on this machine, lets it ignore itself, and opens its lock.
+///
+/// A project may come from a stranger: nothing is followed or written over that could lead
+/// out of it.
+fn open_local(root: &Path, local: &Path) -> io::Result<File> {
+    let folders = [root.join(".palisade"), local.to_owned()];
+    let runs = [RUN, UNDO].map(|name| local.join(name));
+    for folder in folders.iter().chain(&runs) {
         if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
-            return Err(io::Error::other("it is a symbolic link"));
+            let cause = format!("{} is a symbolic link", folder.display());
+            return Err(io::Error::other(cause));
         }
     }
-    if local.join(".gitignore").is_file() {
-        return Ok(());
-    }
     fs::create_dir_all(local)?;
-    fs::write(local.join(".gitignore"), "*\n")
+    match write_new(&local.join(".gitignore"), b"*\n", Mode::Usual) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let path = local.join(LOCK);
+    match File::create_new(&path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let found = fs::symlink_metadata(&path)?;
+            match found.is_file() {
+                true => File::open(&path),
+                false => Err(io::Error::other("its lock is no file")),
+            }
+        }
+        made => made,
+    }
 }
 
 fn backwards(undo: &Path, number: usize, entry: &Entry, seen: &Seen) -> Result<Change, ApplyError> {

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::answers::{AnswerError, DraftError, FileError, OfferError, ProjectNameError};
 use crate::apply::ApplyError;
 use crate::catalog::CatalogError;
+use crate::merge::Conflict;
 use crate::pipe::PipeError;
 use crate::project::{ChangeError, ProjectError};
 use crate::ui::UiError;
@@ -112,6 +113,12 @@ pub(super) enum Failure {
         help("commit or stage them first, or add `--allow-dirty`: nothing was written")
     )]
     Unrecorded { paths: Vec<String> },
+    #[error("the answers cannot be kept in `palisade.toml`: {conflict}")]
+    #[diagnostic(
+        code(palisade::cli::answers),
+        help("make it a file of its own again: nothing was written")
+    )]
+    Answers { conflict: Conflict },
     #[error("`{path}` has no conflict that could be settled")]
     #[diagnostic(
         code(palisade::cli::no_conflict),

@@ -12,7 +12,7 @@ pub(super) use report::patch;
 use super::failure::{Failure, Outcome};
 use super::out::Out;
 use crate::answers::Answers;
-use crate::merge::{Conflict, Plan, Verdict};
+use crate::merge::{Conflict, Plan, Planned, Verdict};
 use crate::project::ANSWERS;
 use crate::ui::{Approval, Interrupt, Prompter, UiError, approve};
 use crate::vcs;
@@ -66,6 +66,11 @@ pub(super) fn reconcile(
     out: Out,
 ) -> Result<Outcome, Failure> {
     let prepared = opened.prepare(wish)?;
+    let answers = prepared.changed.plan.get(ANSWERS);
+    if let Some(conflict) = answers.and_then(Planned::conflict_found) {
+        let conflict = conflict.clone();
+        return Err(Failure::Answers { conflict });
+    }
     if let Some(added) = &wish.added {
         refuse_half(&prepared, added)?;
     }

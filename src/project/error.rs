@@ -28,7 +28,9 @@ pub enum ProjectError {
     #[error("`{0}` is not as palisade wrote it")]
     #[diagnostic(
         code(palisade::project::damaged),
-        help("take it back from version control: git checkout -- {0}")
+        help(
+            "take it back from version control: git checkout -- {0}. After a merge of branches, resolve its marks as in any file"
+        )
     )]
     Damaged(String),
     #[error("palisade {theirs} wrote this project, and this is {ours}")]

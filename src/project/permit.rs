@@ -198,3 +198,42 @@ impl Applied<'_> {
         seeded.map(|place| place.path.clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::{Date, Draft, Rest};
+    use crate::catalog::Source;
+
+    fn answers(catalog: &Catalog, database: &str) -> Answers {
+        let text = format!("name = \"notes-api\"\n[choices]\ndatabase = \"{database}\"\n");
+        let questions = catalog.questions();
+        let mut draft = Draft::new(Date::from_unix_seconds(0));
+        draft
+            .offer_file("palisade.toml", &text, &questions)
+            .expect("good answers");
+        draft
+            .finish(&questions, Rest::Defaults)
+            .expect("the rest has defaults")
+    }
+
+    #[test]
+    fn a_lasting_choice_stays_once_there_is_a_migration_and_a_guide_is_given() {
+        let piece = "title = \"Other\"\nsummary = \"Another database\"\n";
+        let source = Source::embedded().with("database/other/piece.toml", piece);
+        let catalog = Catalog::read(&source).expect("a catalog");
+        let (was, now) = (answers(&catalog, "sqlite"), answers(&catalog, "other"));
+        let applied = Applied {
+            answers: &was,
+            places: &[],
+        };
+        assert_eq!(applied.permits(&now, &[], &catalog, false), Ok(()));
+        assert_eq!(applied.permits(&was, &[], &catalog, true), Ok(()));
+        let refused = applied.permits(&now, &[], &catalog, true);
+        let Err(ChangeError::Lasting { choice, guide, .. }) = refused else {
+            panic!("it is refused: {refused:?}");
+        };
+        assert_eq!(choice, "database");
+        assert!(guide.contains("data does not move by itself"), "{guide}");
+    }
+}

@@ -54,9 +54,11 @@ impl Record {
         let conflicts = plan.conflicts().map(|(path, _)| path);
         next.conflicts.extend(conflicts.map(ToOwned::to_owned));
         // A file that nothing is wanted of now may still have its markers.
+        let settled = Some(Reason::Kept(Kept::Settled));
         let marked = |path: &&String| {
             let there = disk.get(*path).and_then(There::bytes);
-            there.is_some_and(has_markers)
+            let planned = plan.get(path).and_then(|planned| planned.reason.clone());
+            there.is_some_and(has_markers) && planned != settled
         };
         let open = self.conflicts.iter().filter(marked).cloned();
         next.conflicts.extend(open);

@@ -81,6 +81,16 @@ fn two_branches_merge_into_what_both_would_have_given_in_a_row() {
 }
 
 #[test]
+fn migrations_of_two_branches_that_have_one_number_are_told() {
+    let sandbox = project();
+    run(&sandbox, &ADD).ends_with(0);
+    run(&sandbox, &["regen"]).ends_with(0);
+    fs::write(sandbox.path("notes-api/migrations/0002_tasks.sql"), "").expect("a file");
+    let told = run(&sandbox, &["regen"]).ends_with(0);
+    told.says("`migrations/0002_invoices.sql` and `migrations/0002_tasks.sql` have one number");
+}
+
+#[test]
 fn nothing_is_committed_or_staged() {
     let sandbox = committed();
     let head = git(&sandbox, "notes-api", &["rev-parse", "HEAD"]);

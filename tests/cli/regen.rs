@@ -5,6 +5,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::sandbox::{Run, Sandbox};
 
+const NO_CI: [&str; 3] = ["regen", "--set", "ci=none"];
+
 /// A written service, in which palisade runs.
 pub(crate) fn project() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -373,6 +375,38 @@ fn a_link_a_read_only_file_and_a_folder_in_the_way_are_refused_or_left() {
     let told = run(&sandbox, &["regen", "--set", "ci=none"]).ends_with(3);
     told.says("conflict THREAT-MODEL.md: a symbolic link is in its place");
     assert!(model.is_symlink());
+}
+
+#[test]
+fn a_project_of_a_strangers_leads_nowhere_out_of_it() {
+    let sandbox = project();
+    let outside = sandbox.path("outside");
+    fs::write(&outside, "mine\n").expect("a file");
+    let local = sandbox.path("notes-api/.palisade/local");
+    symlink(&outside, local.join("lock")).expect("a link");
+    run(&sandbox, &NO_CI)
+        .ends_with(1)
+        .says("its lock is no file");
+    fs::remove_file(local.join("lock")).expect("it was there");
+    fs::create_dir(sandbox.path("folder")).expect("a folder");
+    symlink("../../../folder", local.join("run")).expect("a link");
+    run(&sandbox, &NO_CI)
+        .ends_with(1)
+        .says("is a symbolic link");
+    fs::remove_file(local.join("run")).expect("it was there");
+    let src = sandbox.path("notes-api/src");
+    fs::rename(&src, sandbox.path("src")).expect("it moves");
+    symlink("../src", &src).expect("a link");
+    let theirs = sandbox.files("src");
+    run(&sandbox, &["add", "resource", "task", "title:string"]).ends_with(1);
+    assert!(sandbox.files("src") == theirs);
+    assert_eq!(sandbox.read("outside"), "mine\n");
+    assert_eq!(crate::sandbox::names(&sandbox.path("folder")), [""; 0]);
+    let answers = sandbox.path("notes-api/palisade.toml");
+    fs::rename(&answers, sandbox.path("palisade.toml")).expect("it moves");
+    symlink("../palisade.toml", &answers).expect("a link");
+    let told = run(&sandbox, &NO_CI).ends_with(1);
+    told.says("the answers cannot be kept in `palisade.toml`: a symbolic link is in its place");
 }
 
 #[test]

@@ -136,6 +136,29 @@ impl Opened {
         Ok(Prepared { changed, disk })
     }
 
+    /// Returns pairs of append-only files that have one number, as two branches may give them.
+    pub(in crate::cli) fn twins(&self) -> Vec<(String, String)> {
+        let history = self
+            .places
+            .iter()
+            .filter(|place| place.class == Class::AppendOnly);
+        let folders = history.filter_map(|place| Some(place.path.rsplit_once('/')?.0));
+        let folders: BTreeSet<_> = folders.collect();
+        let mut twins = Vec::new();
+        for folder in folders {
+            let mut names = names(&self.root().join(folder));
+            names.sort();
+            let number = |name: &str| name.split_once('_')?.0.parse::<u64>().ok();
+            let pairs = names.iter().zip(names.iter().skip(1));
+            let alike =
+                pairs.filter(|(one, other)| number(one).is_some() && number(one) == number(other));
+            twins.extend(
+                alike.map(|(one, other)| (format!("{folder}/{one}"), format!("{folder}/{other}"))),
+            );
+        }
+        twins
+    }
+
     fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.root().join(path)).is_ok()
     }

@@ -22,8 +22,7 @@ pub(super) struct Report {
     conflicts: Vec<String>,
     /// What to type next, one command a line.
     next: Vec<String>,
-    /// Why, of what comes next.
-    #[serde(skip)]
+    /// What else is left to do, and why what comes next does.
     notes: Vec<String>,
     /// Whether the lines were shown already, to ask.
     #[serde(skip)]
@@ -73,9 +72,14 @@ impl Report {
             shown: false,
             dry_run: opened.work().is_none(),
         };
+        let twins = opened.twins();
+        let twins = twins.iter().map(|(one, other)| {
+            format!("`{one}` and `{other}` have one number: give that which no database has run yet a higher one.")
+        });
+        report.notes = twins.collect();
         if report.changes() > 0 {
             let notes = plan.notes();
-            report.notes = notes.iter().map(ToString::to_string).collect();
+            report.notes.extend(notes.iter().map(ToString::to_string));
             report.next = notes.iter().map(|note| note.command().to_owned()).collect();
             report.next.push("cargo test".to_owned());
         }
