@@ -1,15 +1,18 @@
 //! Git, without a git program: libgit2 is compiled in, and runs no hook.
 
+use std::error::Error;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use git2::{
-    Config, ErrorCode, IndexAddOption, Repository, RepositoryInitOptions, Signature, Status,
+    Config, ErrorCode, Index, IndexEntry, IndexTime, Oid, Repository, RepositoryInitOptions,
+    Signature, Status,
 };
 use miette::Diagnostic;
-use thiserror::Error;
 
 /// What git refused.
-#[derive(Debug, Error, Diagnostic)]
+#[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("git cannot {doing}: {cause}")]
 #[diagnostic(
     code(palisade::vcs),
@@ -96,7 +99,7 @@ pub fn commit_first(folder: &Path, message: &str) -> Result<FirstCommit, VcsErro
     options.no_reinit(true).external_template(false);
     let repository =
         Repository::init_opts(folder, &options).map_err(failed("make a repository"))?;
-    let tree = stage(&repository).map_err(failed("stage the files"))?;
+    let tree = stage(&repository, folder).map_err(failed("stage the files"))?;
     let config = repository.config().map_err(failed("read its settings"))?;
     if config.get_bool("commit.gpgsign").unwrap_or(false) {
         return Ok(FirstCommit::Staged(Why::Signed));
@@ -113,15 +116,72 @@ pub fn commit_first(folder: &Path, message: &str) -> Result<FirstCommit, VcsErro
     Ok(FirstCommit::Made { id: id.to_string() })
 }
 
-fn stage(repository: &Repository) -> Result<git2::Oid, git2::Error> {
+/// Puts all files into the index and the repository.
+///
+/// The library's own way asks of each file for attributes, which nothing of ours needs, and takes
+/// as long as all the rest.
+fn stage(repository: &Repository, folder: &Path) -> Result<Oid, git2::Error> {
     let mut index = repository.index()?;
-    // The user's own ignore rules are for other files: of ours only `local` stays out.
-    let mut keep_out = |path: &Path, _: &[u8]| i32::from(path.starts_with(LOCAL));
-    index.add_all(["*"], IndexAddOption::FORCE, Some(&mut keep_out))?;
+    let staged = stage_below(repository, &mut index, folder, "");
+    staged.map_err(|cause| git2::Error::from_str(&cause.to_string()))?;
     index.write()?;
     index.write_tree()
 }
 
+/// Takes every file: the user's own ignore rules are for others, and of ours only `local` stays out.
+fn stage_below(
+    repository: &Repository,
+    index: &mut Index,
+    root: &Path,
+    below: &str,
+) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_str().ok_or("a name is not UTF-8")?;
+        let path = if below.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{below}/{name}")
+        };
+        if [GIT, LOCAL].contains(&path.as_str()) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            stage_below(repository, index, root, &path)?;
+        } else {
+            let id = repository.blob(&fs::read(entry.path())?)?;
+            index.add(&index_entry(path, id, &entry.metadata()?))?;
+        }
+    }
+    Ok(())
+}
+
+/// What git compares to tell, without reading, that a file is unchanged; it cuts numbers as we do.
+fn index_entry(path: String, id: Oid, file: &fs::Metadata) -> IndexEntry {
+    let time = |seconds: i64, nanoseconds: i64| IndexTime::new(seconds as i32, nanoseconds as u32);
+    let mode = if file.mode() & 0o100 == 0 {
+        0o100_644
+    } else {
+        0o100_755
+    };
+    IndexEntry {
+        ctime: time(file.ctime(), file.ctime_nsec()),
+        mtime: time(file.mtime(), file.mtime_nsec()),
+        dev: file.dev() as u32,
+        ino: file.ino() as u32,
+        mode,
+        uid: file.uid(),
+        gid: file.gid(),
+        file_size: file.len() as u32,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.into_bytes(),
+    }
+}
+
+const GIT: &str = ".git";
 const LOCAL: &str = ".palisade/local";
 
 type Identity = Option<(Signature<'static>, Signature<'static>)>;

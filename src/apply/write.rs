@@ -46,21 +46,29 @@ fn write(folder: &Path, path: &str, file: &File) -> io::Result<()> {
 
 /// Waits until all below a folder, and the folder, would survive a power failure.
 ///
-/// After all was written, not file by file: the first wait then carries most of the rest.
+/// The whole file system at once where it can be asked to: hundreds of files one by one would be
+/// as many waits.
 pub(super) fn sync_all(folder: &Path) -> Result<(), ApplyError> {
-    let failed = |path: &Path| {
-        let path = path.display().to_string();
-        move |cause| ApplyError::Write { path, cause }
-    };
-    for entry in fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
+    sync_at(folder).map_err(|cause| ApplyError::Write {
+        path: folder.display().to_string(),
+        cause,
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn sync_at(folder: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(fs::File::open(folder)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_at(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            sync_all(&path)?;
+            sync_at(&path)?;
         } else {
-            let synced = fs::File::open(&path).and_then(|file| file.sync_all());
-            synced.map_err(failed(&path))?;
+            fs::File::open(&path)?.sync_all()?;
         }
     }
-    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(failed(folder))
+    fs::File::open(folder)?.sync_all()
 }
