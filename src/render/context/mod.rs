@@ -16,5 +16,5 @@ mod version;
 pub use field::{ChoiceWords, FieldWords, VariantWords};
 pub use field_type::TypeWords;
 pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
-pub use service::{InputWords, ServiceContext, ServiceWords};
+pub use service::{InputWords, PathWords, ServiceContext, ServiceWords};
 pub use version::{VersionContext, VersionWords, VersionedResourceContext};

@@ -47,8 +47,8 @@ pub struct ResourceWords {
     /// The enums, of fields and of elements of lists.
     pub choices: Vec<ChoiceWords>,
     pub schema: SchemaWords,
-    /// `,` between the resources of a list in JSON; empty after the last one.
-    pub comma: String,
+    /// The fields' parameters in a statement that writes: `$6, $7`.
+    pub parameters: String,
     pub uses: ResourceUses,
 }
 
@@ -90,6 +90,7 @@ impl ResourceWords {
             view: schema::view(resource, 16),
             listed: schema::view(resource, 22),
         };
+        let parameters: Vec<_> = fields.iter().map(|f| f.parameter.clone()).collect();
         let aliases = only(|field| !field.kind.is_enum);
         Self {
             serial: crate::render::places::serial(index),
@@ -97,7 +98,7 @@ impl ResourceWords {
             plural: name.plural().to_owned(),
             path,
             schema,
-            comma: String::new(),
+            parameters: parameters.join(", "),
             type_name: name.type_name(),
             label: name.label(),
             article: name.article().to_lowercase(),

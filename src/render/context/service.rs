@@ -17,6 +17,8 @@ pub struct ServiceContext {
     pub versions: Vec<VersionWords>,
     /// The resources, sorted by their plural.
     pub resources: Vec<ResourceWords>,
+    /// The paths of each version's resources, sorted as JSON's members are.
+    pub paths: Vec<PathWords>,
     /// The resource that the service began with, for examples in prose.
     pub first: ResourceWords,
     /// The resources' singulars, sorted.
@@ -52,6 +54,18 @@ pub struct ServiceWords {
     pub year_later: String,
 }
 
+/// A path of the API, as `openapi.json` lists it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PathWords {
+    /// `/v1/notes/{id}`
+    pub path: String,
+    /// Whether it is the list's, and not an item's.
+    pub is_list: bool,
+    pub resource: ResourceWords,
+    /// `,` between members in JSON; empty after the last one.
+    pub comma: String,
+}
+
 /// A field type with code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct InputWords {
@@ -77,15 +91,13 @@ impl ServiceContext {
             .cloned()
             .expect("answers hold at least one resource");
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
-        for resource in resources.iter_mut().rev().skip(1) {
-            ",".clone_into(&mut resource.comma);
-        }
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
         singulars.sort();
         let mut inputs: Vec<_> = selection.field_types().map(InputWords::new).collect();
         inputs.sort();
         Self {
             service: ServiceWords::new(answers),
+            paths: PathWords::all(&versions, &resources),
             versions,
             resources,
             first,
@@ -112,6 +124,28 @@ impl ServiceWords {
             quarter_later: answers.created().plus_days(90).to_string(),
             year_later: answers.created().plus_days(364).to_string(),
         }
+    }
+}
+
+impl PathWords {
+    fn all(versions: &[VersionWords], resources: &[ResourceWords]) -> Vec<Self> {
+        let mut all = Vec::new();
+        for (version, resource) in versions.iter().flat_map(|v| resources.iter().map(move |r| (v, r))) {
+            let list = format!("/{}/{}", version.module, resource.path);
+            for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
+                all.push(Self {
+                    path,
+                    is_list,
+                    resource: resource.clone(),
+                    comma: ",".to_owned(),
+                });
+            }
+        }
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        if let Some(last) = all.last_mut() {
+            last.comma.clear();
+        }
+        all
     }
 }
 

@@ -1,5 +1,9 @@
 //! JSON written straight into a buffer: log lines and error bodies.
 
+use std::io::Write;
+
+use serde::Serialize;
+
 /// An object under construction.
 ///
 /// Every text goes through one escape, so that a line stays one line whatever
@@ -7,13 +11,6 @@
 #[derive(Debug)]
 pub struct Object {
     buffer: Vec<u8>,
-}
-
-/// An array inside an object.
-#[derive(Debug)]
-pub struct List<'a> {
-    buffer: &'a mut Vec<u8>,
-    empty: bool,
 }
 
 impl Default for Object {
@@ -38,21 +35,13 @@ impl Object {
     /// Writes a whole number.
     pub fn number(&mut self, name: &str, value: u64) {
         self.name(name);
-        push_number(&mut self.buffer, value);
+        self.buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 
     /// Writes thousandths as a decimal number.
     pub fn thousandths(&mut self, name: &str, value: u64) {
-        self.number(name, value / 1000);
-        let rest = value % 1000;
-        self.buffer.push(b'.');
-        if rest < 100 {
-            self.buffer.push(b'0');
-        }
-        if rest < 10 {
-            self.buffer.push(b'0');
-        }
-        push_number(&mut self.buffer, rest);
+        self.name(name);
+        let _ = write!(self.buffer, "{}.{:03}", value / 1000, value % 1000);
     }
 
     /// Writes a flag.
@@ -61,21 +50,11 @@ impl Object {
         self.buffer.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
-    /// Writes an array of texts.
-    pub fn texts(&mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) {
-        self.list(name, |list| {
-            for value in values {
-                list.text(value.as_ref());
-            }
-        });
-    }
-
-    /// Writes an array.
-    pub fn list(&mut self, name: &str, fill: impl FnOnce(&mut List<'_>)) {
+    /// Writes a value that holds nothing a client chose.
+    pub fn value(&mut self, name: &str, value: &impl Serialize) {
         self.name(name);
-        self.buffer.push(b'[');
-        fill(&mut List { buffer: &mut self.buffer, empty: true });
-        self.buffer.push(b']');
+        // A buffer takes every byte.
+        let _ = serde_json::to_writer(&mut self.buffer, value);
     }
 
     /// Closes the object.
@@ -91,33 +70,6 @@ impl Object {
         self.buffer.push(b'"');
         self.buffer.extend_from_slice(name.as_bytes());
         self.buffer.extend_from_slice(b"\":");
-    }
-}
-
-impl List<'_> {
-    /// Adds a text, escaped.
-    pub fn text(&mut self, value: &str) {
-        self.separate();
-        quote(self.buffer, value);
-    }
-
-    /// Adds finished JSON unless the whole would then pass the limit; says
-    /// whether it did.
-    pub fn push_within(&mut self, json: &[u8], limit: usize) -> bool {
-        let end = self.buffer.len().saturating_add(json.len());
-        if end.saturating_add(4) > limit {
-            return false;
-        }
-        self.separate();
-        self.buffer.extend_from_slice(json);
-        true
-    }
-
-    fn separate(&mut self) {
-        if !self.empty {
-            self.buffer.push(b',');
-        }
-        self.empty = false;
     }
 }
 
@@ -145,10 +97,6 @@ fn escape(buffer: &mut Vec<u8>, letter: char) {
         }
         _ => buffer.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
     }
-}
-
-fn push_number(buffer: &mut Vec<u8>, value: u64) {
-    buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 #[cfg(test)]

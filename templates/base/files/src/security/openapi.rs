@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::input::Schema;
+use super::input::{Schema, object};
 
 /// An argument or an answer of a handler, as the document tells of it.
 #[diagnostic::on_unimplemented(
@@ -40,9 +40,6 @@ pub struct Operation {
     responses: Map<String, Value>,
 }
 
-/// What any request can be answered, whatever its route.
-const EVERYWHERE: [u16; 11] = [400, 401, 403, 406, 410, 414, 421, 429, 431, 500, 503];
-
 impl Operation {
     pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {
         self.parameters.push(json!({ "name": name, "in": place, "required": required, "schema": schema }));
@@ -53,35 +50,27 @@ impl Operation {
         self.body = Some(json!({ "required": true, "content": content }));
     }
 
-    /// Adds the answer of success.
-    pub fn answer(&mut self, status: u16, headers: &[&str], schema: Option<&Schema>) {
+    /// Adds the answer of success; those of failure have one form, whatever the route.
+    pub fn answer(&mut self, status: StatusCode, headers: &[&str], schema: Option<Schema>) {
         let text = json!({ "schema": { "type": "string" } });
         let headers: Map<_, _> = headers.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
-        let content = schema.map(|schema| ("application/json".to_owned(), json!({ "schema": schema })));
-        let content: Map<_, _> = content.into_iter().collect();
-        let answer = json!({ "description": reason(status), "headers": headers, "content": content });
-        self.responses.insert(status.to_string(), answer);
-    }
-
-    /// Adds an answer of failure; those that any request can get are there already.
-    pub fn problem(&mut self, status: u16) {
-        self.responses.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
+        let content = schema.map_or(json!({}), |schema| json!({ "application/json": { "schema": schema } }));
+        let answer = json!({ "description": status.canonical_reason(), "headers": headers, "content": content });
+        self.responses.insert(status.as_str().to_owned(), answer);
     }
 
     fn to_value(&self) -> Value {
-        let mut all = Self::default();
-        for status in EVERYWHERE {
-            all.problem(status);
+        let mut responses = self.responses.clone();
+        for failures in ["4XX", "5XX"] {
+            responses.insert(failures.to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
         }
-        all.responses.extend(self.responses.clone());
-        let schemes = [json!({ "bearer": [] }), json!({ "header": [] })];
-        let security: Vec<_> = schemes.into_iter().filter(|_| self.permission.is_some()).collect();
+        let security = self.permission.map_or(json!([]), |_| json!([{ "bearer": [] }, { "header": [] }]));
         let mut value = Map::new();
         value.extend(self.body.clone().map(|body| ("requestBody".to_owned(), body)));
         value.extend(self.permission.map(|name| ("x-permission".to_owned(), name.into())));
         value.insert("parameters".to_owned(), json!(self.parameters));
-        value.insert("responses".to_owned(), all.responses.into());
-        value.insert("security".to_owned(), json!(security));
+        value.insert("responses".to_owned(), responses.into());
+        value.insert("security".to_owned(), security);
         value.into()
     }
 }
@@ -115,28 +104,19 @@ pub fn document<'a>(operations: impl Iterator<Item = (&'a Method, &'a str, &'a O
 
 /// RFC 9457 §3, with the members that some types add.
 fn problem_schema() -> Schema {
-    let fault = json!({
-        "type": "object",
-        "properties": { "pointer": { "type": "string" }, "rule": { "type": "string" } },
-        "required": ["pointer", "rule"],
-        "additionalProperties": false,
-    });
+    let text = json!({ "type": "string" });
+    let fault = object([("pointer", text.clone(), true), ("rule", text.clone(), true)]);
     json!({
         "type": "object",
         "properties": {
-            "type": { "type": "string" },
-            "title": { "type": "string" },
+            "type": text,
+            "title": text,
             "status": { "type": "integer" },
-            "instance": { "type": "string" },
-            "rule": { "type": "string" },
+            "instance": text,
+            "rule": text,
             "faults": { "type": "array", "maxItems": 20, "items": fault },
-            "violated-policies": { "type": "array", "items": { "type": "string" } },
+            "violated-policies": { "type": "array", "items": text },
         },
         "required": ["type", "title", "status", "instance"],
     })
-}
-
-fn reason(status: u16) -> &'static str {
-    let status = StatusCode::from_u16(status).ok();
-    status.and_then(|status| status.canonical_reason()).unwrap_or("Answer")
 }

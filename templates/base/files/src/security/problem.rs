@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::authn::{self, Denied};
+use super::input::Fault;
 use super::json::Object;
 use super::limits::Spent;
 use super::versioning::Version;
@@ -16,11 +17,8 @@ use super::versioning::Version;
 /// What the log is told and the client is not.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
-/// The size that an error body stays under (ERR-1).
-const BODY_LIMIT: usize = 4096;
-
-/// Faults that one 422 lists (ERR-7).
-const FAULT_LIMIT: usize = 20;
+/// The size that the faults in a body stay under: with the rest it is below 4 KiB (ERR-1).
+const FAULTS_LIMIT: usize = 3500;
 
 /// A request that is not answered as its sender hoped.
 ///
@@ -70,29 +68,6 @@ pub enum Problem {
     Unavailable { retry_after: u32, cause: Cause },
 }
 
-/// One member of a body that is not what it must be.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Fault {
-    /// JSON pointer to the member (RFC 6901).
-    pub pointer: String,
-    /// The rule that it breaks; the value is never repeated.
-    pub rule: &'static str,
-}
-
-impl Fault {
-    /// The rule of a member that the schema does not have. Its name is the
-    /// client's text, so the log leaves it out.
-    pub const UNKNOWN: &'static str = "unknown-member";
-
-    /// Returns the pointer as far as its names are ours.
-    pub fn loggable(&self) -> &str {
-        match self.pointer.rsplit_once('/') {
-            Some((parent, _)) if self.rule == Self::UNKNOWN => parent,
-            _ => &self.pointer,
-        }
-    }
-}
-
 impl Problem {
     /// Wraps an error that is the service's own.
     pub fn internal(cause: impl Into<Cause>) -> Self {
@@ -125,20 +100,14 @@ impl Problem {
             Self::PreconditionFailed => (S::PRECONDITION_FAILED, "precondition-failed", "The object has changed"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Self::UriTooLong => (S::URI_TOO_LONG, "uri-too-long", "The URI is too long"),
-            Self::UnsupportedMediaType => {
-                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body's type or encoding is not read")
-            }
+            Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The type is not read"),
             Self::Misdirected => (S::MISDIRECTED_REQUEST, "misdirected", "The host is not served here"),
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "invalid", "The body's members are not valid"),
             Self::PreconditionRequired => (S::PRECONDITION_REQUIRED, "precondition-required", "If-Match is needed"),
             Self::Throttled(_) => (S::TOO_MANY_REQUESTS, "quota-exceeded", "A quota is spent"),
-            Self::HeadersTooLarge => {
-                (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", "The header fields are too large")
-            }
+            Self::HeadersTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", "Too many headers"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "The service failed"),
-            Self::Unavailable { .. } => {
-                (S::SERVICE_UNAVAILABLE, "unavailable", "The service is not available at the moment")
-            }
+            Self::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable", "The service is not available"),
         }
     }
 
@@ -152,8 +121,8 @@ impl Problem {
         body.text("instance", instance);
         match self {
             Self::Malformed(rule) => body.text("rule", rule),
-            Self::Invalid(faults) => write_faults(&mut body, faults),
-            Self::Throttled(spent) => body.texts("violated-policies", [spent.0.policy]),
+            Self::Invalid(faults) => body.value("faults", &fitting(faults)),
+            Self::Throttled(spent) => body.value("violated-policies", &[spent.0.policy]),
             Self::Gone(version) => version.describe(&mut body),
             _ => {}
         }
@@ -180,18 +149,15 @@ pub fn type_uri(kind: &str) -> String {
     format!(concat!("urn:problem:", env!("CARGO_PKG_NAME"), ":{}"), kind)
 }
 
-fn write_faults(body: &mut Object, faults: &[Fault]) {
-    body.list("faults", |list| {
-        for fault in faults.iter().take(FAULT_LIMIT) {
-            // A pointer may hold the client's own member name, of any length.
-            let mut item = Object::new();
-            item.text("pointer", &fault.pointer);
-            item.text("rule", fault.rule);
-            if !list.push_within(&item.finish(), BODY_LIMIT) {
-                break;
-            }
-        }
-    });
+/// Returns as many faults as there is room for: a pointer may hold the client's own member name, of
+/// any length.
+fn fitting(faults: &[Fault]) -> Vec<&Fault> {
+    let mut left = FAULTS_LIMIT;
+    let fits = |fault: &&Fault| {
+        let size = serde_json::to_vec(fault).map_or(usize::MAX, |json| json.len());
+        left.checked_sub(size).inspect(|rest| left = *rest).is_some()
+    };
+    faults.iter().take_while(fits).collect()
 }
 
 impl IntoResponse for Problem {

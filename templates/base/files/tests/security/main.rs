@@ -27,5 +27,6 @@ mod exposure;
 mod gateway;
 mod input;
 mod logging;
+mod properties;
 mod tls;
 mod versioning;

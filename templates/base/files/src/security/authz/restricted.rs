@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Authorized, Policy};
-use crate::security::input::{Faults, Field, Pointer, Schema, Value};
+use crate::security::input::{Faults, Field, Schema};
 use crate::security::problem::Problem;
 
 /// A value that cannot be read without the permission of `Q`. It may always be left out.
@@ -42,9 +42,8 @@ impl<T, Q: Policy> Restricted<T, Q> {
 }
 
 impl<T: Field, Q: Policy> Field for Restricted<T, Q> {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let given = T::parse(value, at, faults)?;
-        Some(Self { given: Some(given), policy: PhantomData })
+    fn parse(value: Value) -> Result<Self, Faults> {
+        Ok(Self { given: Some(T::parse(value)?), policy: PhantomData })
     }
 
     fn schema() -> Schema {

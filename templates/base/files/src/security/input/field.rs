@@ -1,14 +1,60 @@
-//! The one trait of everything that a body can hold, and the types built from it.
+//! What a body is made of: one trait, the faults that it tells of, and the types built from it.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde_json::{Map, json};
-
-use super::{Faults, Pointer, Rule, Value};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 /// A schema of `OpenAPI` 3.1.
-pub type Schema = serde_json::Value;
+pub type Schema = Value;
+
+/// A rule that a value can break, by its code; each is declared where it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Rule(pub(super) &'static str);
+
+impl Rule {
+    pub const CHARACTERS: Self = Self("characters");
+    pub const FORMAT: Self = Self("format");
+    pub const LENGTH: Self = Self("length");
+    pub const RANGE: Self = Self("range");
+    pub const REQUIRED: Self = Self("required");
+    pub const TYPE: Self = Self("type");
+    pub const UNKNOWN: Self = Self("unknown-member");
+}
+
+/// What is wrong with a value, and where: never what was sent (ERR-7).
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// JSON pointer to the member (RFC 6901).
+    pub pointer: String,
+    pub rule: Rule,
+}
+
+impl Fault {
+    /// Says the same to the one who reads from further out.
+    #[must_use]
+    pub fn below(self, step: &str) -> Self {
+        let step = step.replace('~', "~0").replace('/', "~1");
+        Self { pointer: format!("/{step}{}", self.pointer), ..self }
+    }
+}
+
+/// As the log has it: the name of an unknown member is the client's text, and stays out.
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parent = self.pointer.rsplit_once('/').filter(|_| self.rule == Rule::UNKNOWN);
+        write!(out, "{} {}", parent.map_or(&*self.pointer, |(parent, _)| parent), self.rule.0)
+    }
+}
+
+/// All that is wrong with a value.
+pub type Faults = Vec<Fault>;
+
+impl From<Rule> for Faults {
+    fn from(rule: Rule) -> Self {
+        vec![Fault { pointer: String::new(), rule }]
+    }
+}
 
 /// A type that a request or a response can hold.
 #[diagnostic::on_unimplemented(
@@ -17,7 +63,7 @@ pub type Schema = serde_json::Value;
 )]
 pub trait Field: Sized {
     /// Turns a JSON value into the type, or says what is wrong with it.
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self>;
+    fn parse(value: Value) -> Result<Self, Faults>;
 
     /// Returns the schema that [`parse`](Self::parse) enforces.
     fn schema() -> Schema;
@@ -32,12 +78,8 @@ pub trait Field: Sized {
 }
 
 impl Field for bool {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let Value::Bool(value) = value else {
-            faults.push(at, Rule::Type);
-            return None;
-        };
-        Some(value)
+    fn parse(value: Value) -> Result<Self, Faults> {
+        Ok(value.as_bool().ok_or(Rule::TYPE)?)
     }
 
     fn schema() -> Schema {
@@ -47,8 +89,8 @@ impl Field for bool {
 
 /// An optional member may be missing or `null`.
 impl<T: Field> Field for Option<T> {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        if value == Value::Null { Some(None) } else { T::parse(value, at, faults).map(Some) }
+    fn parse(value: Value) -> Result<Self, Faults> {
+        if value.is_null() { Ok(None) } else { T::parse(value).map(Some) }
     }
 
     fn schema() -> Schema {
@@ -61,32 +103,30 @@ impl<T: Field> Field for Option<T> {
 }
 
 /// An object's members, taken out by name: what is left over is unknown (INPUT-1).
-pub struct Members<'a>(BTreeMap<Cow<'a, str>, Value<'a>>);
+pub struct Members {
+    rest: Map<String, Value>,
+    faults: Faults,
+}
 
-impl<'a> Members<'a> {
-    pub fn of(value: Value<'a>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let Value::Object(members) = value else {
-            faults.push(at, Rule::Type);
-            return None;
-        };
-        Some(Self(members))
+impl Members {
+    pub fn of(value: Value) -> Result<Self, Rule> {
+        let Value::Object(rest) = value else { return Err(Rule::TYPE) };
+        Ok(Self { rest, faults: Faults::new() })
     }
 
-    pub fn take<T: Field>(&mut self, name: &str, at: &Pointer<'_>, faults: &mut Faults) -> Option<T> {
-        let at = Pointer::Member(at, name);
-        let Some(value) = self.0.remove(name) else {
-            return T::absent().or_else(|| {
-                faults.push(&at, Rule::Required);
-                None
-            });
+    pub fn take<T: Field>(&mut self, name: &str) -> Option<T> {
+        let taken = match self.rest.remove(name) {
+            Some(value) => T::parse(value),
+            None => T::absent().ok_or_else(|| Rule::REQUIRED.into()),
         };
-        T::parse(value, &at, faults)
+        taken.map_err(|faults| self.faults.extend(faults.into_iter().map(|fault| fault.below(name)))).ok()
     }
 
-    pub fn finish(self, at: &Pointer<'_>, faults: &mut Faults) {
-        for name in self.0.keys() {
-            faults.push(&Pointer::Member(at, name), Rule::Unknown);
-        }
+    /// Builds the whole, unless a member was at fault or is unknown.
+    pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Faults> {
+        let unknown = |name: &String| Fault { pointer: String::new(), rule: Rule::UNKNOWN }.below(name);
+        self.faults.extend(self.rest.keys().map(unknown));
+        build().filter(|_| self.faults.is_empty()).ok_or(self.faults)
     }
 }
 
@@ -105,30 +145,21 @@ pub fn object<const N: usize>(members: [(&str, Schema, bool); N]) -> Schema {
 
 /// Declares the body of a request: parser and schema come from the field types.
 macro_rules! request {
-    ($(#[$about:meta])* $vis:vis struct $name:ident {
-        $($(#[$note:meta])* pub $field:ident: $type:ty,)*
-    }) => {
+    ($(#[$about:meta])* $vis:vis struct $name:ident { $($(#[$note:meta])* pub $field:ident: $type:ty,)* }) => {
         $(#[$about])*
         $vis struct $name { $($(#[$note])* pub $field: $type,)* }
 
         impl $crate::security::input::Field for $name {
-            fn parse(
-                value: $crate::security::input::Value<'_>,
-                at: &$crate::security::input::Pointer<'_>,
-                faults: &mut $crate::security::input::Faults,
-            ) -> Option<Self> {
-                let mut members = $crate::security::input::Members::of(value, at, faults)?;
-                $(let $field = members.take(stringify!($field), at, faults);)*
-                members.finish(at, faults);
-                Some(Self { $($field: $field?,)* })
+            fn parse(value: ::serde_json::Value) -> Result<Self, $crate::security::input::Faults> {
+                let mut members = $crate::security::input::Members::of(value)?;
+                $(let $field = members.take(stringify!($field));)*
+                members.finish(|| Some(Self { $($field: $field?,)* }))
             }
 
             fn schema() -> $crate::security::input::Schema {
-                $crate::security::input::object([$((
-                    stringify!($field),
-                    <$type as $crate::security::input::Field>::schema(),
-                    <$type as $crate::security::input::Field>::absent().is_none(),
-                ),)*])
+                $crate::security::input::object([
+                    $((stringify!($field), <$type>::schema(), <$type>::absent().is_none()),)*
+                ])
             }
 
             fn permissions(all: &mut Vec<&'static str>) {
@@ -156,56 +187,11 @@ macro_rules! response {
 
         impl $crate::security::answer::Shown for $name {
             fn schema() -> $crate::security::input::Schema {
-                $crate::security::input::object([$((
-                    stringify!($field),
-                    <$type as $crate::security::input::Field>::schema(),
-                    true,
-                ),)*])
+                use $crate::security::input::{Field, object};
+                object([$((stringify!($field), <$type>::schema(), true),)*])
             }
         }
     };
 }
 
 pub(crate) use {request, response};
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    request! {
-        struct Switch {
-            pub on: bool,
-            pub dim: Option<bool>,
-        }
-    }
-
-    fn parse(body: &str) -> Result<Switch, Vec<(String, &'static str)>> {
-        let mut faults = Faults::default();
-        let value = Value::parse(body.as_bytes()).unwrap();
-        let switch = Switch::parse(value, &Pointer::Root, &mut faults);
-        let faults = faults.into_vec().into_iter();
-        switch.ok_or(faults.map(|fault| (fault.pointer, fault.rule)).collect())
-    }
-
-    #[test]
-    fn a_member_may_be_optional_but_not_unknown() {
-        let switch = parse(r#"{"on":true}"#).ok().unwrap();
-        assert!(switch.on && switch.dim.is_none());
-        assert!(parse(r#"{"on":true,"dim":null}"#).is_ok());
-        assert_eq!(parse("[]").err().unwrap(), [(String::new(), "type")]);
-    }
-
-    #[test]
-    fn all_faults_are_told_at_once() {
-        let faults = parse(r#"{"dim":1,"x":2}"#).err().unwrap();
-        let all = [("/on", "required"), ("/dim", "type"), ("/x", "unknown-member")];
-        assert_eq!(faults, all.map(|(pointer, rule)| (pointer.to_owned(), rule)));
-    }
-
-    #[test]
-    fn the_schema_is_closed() {
-        let schema = Switch::schema();
-        assert_eq!(schema["required"], json!(["on"]));
-        assert_eq!(schema["additionalProperties"], json!(false));
-    }
-}

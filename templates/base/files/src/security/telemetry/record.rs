@@ -82,7 +82,7 @@ fn describe(line: &mut Line, exchange: &Exchange, problem: &Problem) {
         }
         Problem::Gone(version) => line.text("version", &version.name),
         Problem::Invalid(faults) => {
-            line.texts("faults", faults.iter().map(|fault| format!("{} {}", fault.loggable(), fault.rule)));
+            line.value("faults", &faults.iter().map(ToString::to_string).collect::<Vec<_>>());
         }
         Problem::Throttled(spent) => line.text("class", spent.0.policy),
         Problem::Internal(cause) | Problem::Unavailable { cause, .. } => explain(line, cause),

@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal as Number;
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Decode, Encode, Type};
 
-use super::{Faults, Field, Pointer, Rule, Schema, Value};
+use super::values::string;
+use super::{Faults, Field, Rule, Schema};
 use crate::store::Db;
 
 /// Digits and at most one point, as the schema says it too.
@@ -18,25 +19,16 @@ const PATTERN: &str = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 pub struct Decimal<const MIN: i64, const MAX: i64>(Number);
 
 impl<const MIN: i64, const MAX: i64> Field for Decimal<MIN, MAX> {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let parsed = match value {
-            Value::String(text) => parse_decimal(&text, MIN, MAX),
-            _ => Err(Rule::Type),
-        };
-        parsed.map(Self).map_err(|rule| faults.push(at, rule)).ok()
+    fn parse(value: Value) -> Result<Self, Faults> {
+        let text = string(value)?;
+        let number = Number::from_str_exact(&text).ok().filter(|_| has_form(&text)).ok_or(Rule::FORMAT)?;
+        let is_in_range = (Number::from(MIN)..=Number::from(MAX)).contains(&number);
+        if is_in_range { Ok(Self(number)) } else { Err(Rule::RANGE.into()) }
     }
 
     fn schema() -> Schema {
         json!({ "type": "string", "pattern": PATTERN, "x-minimum": MIN, "x-maximum": MAX })
     }
-}
-
-fn parse_decimal(text: &str, min: i64, max: i64) -> Result<Number, Rule> {
-    if !has_form(text) {
-        return Err(Rule::Format);
-    }
-    let number = Number::from_str_exact(text).map_err(|_| Rule::Format)?;
-    if (Number::from(min)..=Number::from(max)).contains(&number) { Ok(number) } else { Err(Rule::Range) }
 }
 
 /// Holds a text against [`PATTERN`].
@@ -90,11 +82,13 @@ mod tests {
 
     #[test]
     fn a_decimal_is_exact_and_in_range() {
-        let parse = |text| parse_decimal(text, -1, 10).map(|number| number.to_string());
+        let parse = |text| Decimal::<-1, 10>::parse(json!(text)).map(|number| number.0.to_string());
         assert_eq!(parse("0.10").as_deref(), Ok("0.10"));
-        assert_eq!([parse("-1.000000001"), parse("10.1")], [Err(Rule::Range), Err(Rule::Range)]);
+        for text in ["-1.000000001", "10.1"] {
+            assert_eq!(parse(text), Err(Rule::RANGE.into()), "{text}");
+        }
         for text in ["", "1.", ".5", "01", "+1", "1e3", "0x1", "1,5", "1.0000000001", "--1", "NaN"] {
-            assert_eq!(parse(text), Err(Rule::Format), "{text}");
+            assert_eq!(parse(text), Err(Rule::FORMAT.into()), "{text}");
         }
     }
 }

@@ -4,9 +4,10 @@ use std::str::FromStr;
 
 use email_address::EmailAddress;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Faults, Field, Pointer, Rule, Schema, Value};
+use super::values::string;
+use super::{Faults, Field, Rule, Schema};
 
 /// Longer addresses cannot be delivered to (RFC 5321 §4.5.3.1.3).
 const MAX: usize = 254;
@@ -18,27 +19,20 @@ const MAX: usize = 254;
 pub struct Email(String);
 
 impl Field for Email {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let parsed = match value {
-            Value::String(text) => parse_address(&text),
-            _ => Err(Rule::Type),
-        };
-        parsed.map(Self).map_err(|rule| faults.push(at, rule)).ok()
+    /// Only ASCII, no display name and no quoted local part: what all mail systems read alike.
+    fn parse(value: Value) -> Result<Self, Faults> {
+        let text = string(value)?;
+        if text.len() > MAX {
+            return Err(Rule::LENGTH.into());
+        }
+        let address = EmailAddress::from_str(&text).map_err(|_| Rule::FORMAT)?;
+        let is_plain = text.is_ascii() && !text.contains(['"', '<', '(', '[']);
+        if is_plain && address.domain().contains('.') { Ok(Self(text)) } else { Err(Rule::FORMAT.into()) }
     }
 
     fn schema() -> Schema {
         json!({ "type": "string", "format": "email", "maxLength": MAX })
     }
-}
-
-/// Only ASCII, no display name and no quoted local part: what all mail systems read alike.
-fn parse_address(text: &str) -> Result<String, Rule> {
-    if text.len() > MAX {
-        return Err(Rule::Length);
-    }
-    let address = EmailAddress::from_str(text).map_err(|_| Rule::Format)?;
-    let is_plain = text.is_ascii() && !text.contains(['"', '<', '(', '[']);
-    if is_plain && address.domain().contains('.') { Ok(text.to_owned()) } else { Err(Rule::Format) }
 }
 
 #[cfg(test)]
@@ -47,11 +41,12 @@ mod tests {
 
     #[test]
     fn an_address_is_plain() {
-        assert!(parse_address("a.b+c@mail.example.com").is_ok());
+        let parse = |text: &str| Email::parse(json!(text));
+        assert!(parse("a.b+c@mail.example.com").is_ok());
         for text in ["", "a", "@b.c", "a@b", "a@b..c", "A <a@b.c>", "\"a b\"@c.de", "a@[1.2.3.4]", "a@b.c\n", "é@b.c"]
         {
-            assert_eq!(parse_address(text), Err(Rule::Format), "{text}");
+            assert_eq!(parse(text), Err(Rule::FORMAT.into()), "{text}");
         }
-        assert_eq!(parse_address(&format!("{}@b.cd", "a".repeat(300))), Err(Rule::Length));
+        assert_eq!(parse(&format!("{}@b.cd", "a".repeat(300))), Err(Rule::LENGTH.into()));
     }
 }

@@ -1,5 +1,11 @@
 //! One of a few words.
 
+use super::Rule;
+
+impl Rule {
+    pub const CHOICE: Self = Self("choice");
+}
+
 /// Declares an enum whose variants are words in JSON and in the database. The first is the default.
 macro_rules! choice {
     ($(#[$about:meta])* $vis:vis enum $name:ident { $first:ident = $first_word:literal, $($variant:ident = $word:literal,)* }) => {
@@ -18,22 +24,13 @@ macro_rules! choice {
         }
 
         impl $crate::security::input::Field for $name {
-            fn parse(
-                value: $crate::security::input::Value<'_>,
-                at: &$crate::security::input::Pointer<'_>,
-                faults: &mut $crate::security::input::Faults,
-            ) -> Option<Self> {
-                use $crate::security::input::{Rule, Value};
-                let rule = match value {
-                    Value::String(word) => match word.as_ref() {
-                        $first_word => return Some(Self::$first),
-                        $($word => return Some(Self::$variant),)*
-                        _ => Rule::Choice,
-                    },
-                    _ => Rule::Type,
-                };
-                faults.push(at, rule);
-                None
+            fn parse(value: ::serde_json::Value) -> Result<Self, $crate::security::input::Faults> {
+                use $crate::security::input::Rule;
+                match value.as_str().ok_or(Rule::TYPE)? {
+                    $first_word => Ok(Self::$first),
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(Rule::CHOICE.into()),
+                }
             }
 
             fn schema() -> $crate::security::input::Schema {
@@ -46,7 +43,10 @@ pub(crate) use choice;
 
 #[cfg(test)]
 mod tests {
-    use crate::security::input::{Faults, Field, Pointer, Value};
+    use serde_json::json;
+
+    use super::Rule;
+    use crate::security::input::Field;
 
     choice! {
         enum State {
@@ -57,12 +57,11 @@ mod tests {
 
     #[test]
     fn a_word_is_one_of_the_few() {
-        let parse = |word: Value<'_>| State::parse(word, &Pointer::Root, &mut Faults::default());
-        assert_eq!(parse(Value::String("sent".into())), Some(State::Sent));
+        assert_eq!(State::parse(json!("sent")), Ok(State::Sent));
         assert_eq!(State::default(), State::Draft);
-        assert_eq!(State::schema()["enum"], serde_json::json!(["draft", "sent"]));
-        for word in [Value::String("Sent".into()), Value::String("".into()), Value::Int(0)] {
-            assert_eq!(parse(word), None);
+        assert_eq!(State::schema()["enum"], json!(["draft", "sent"]));
+        for (word, rule) in [(json!("Sent"), Rule::CHOICE), (json!(""), Rule::CHOICE), (json!(0), Rule::TYPE)] {
+            assert_eq!(State::parse(word), Err(rule.into()));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A whole number with bounds.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Faults, Field, Pointer, Rule, Schema, Value};
+use super::{Faults, Field, Rule, Schema};
 
 /// A whole number from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
@@ -12,14 +12,10 @@ use super::{Faults, Field, Pointer, Rule, Schema, Value};
 pub struct Int<const MIN: i64, const MAX: i64>(i64);
 
 impl<const MIN: i64, const MAX: i64> Field for Int<MIN, MAX> {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let rule = match value {
-            Value::Int(number) if (MIN..=MAX).contains(&number) => return Some(Self(number)),
-            Value::Int(_) => Rule::Range,
-            _ => Rule::Type,
-        };
-        faults.push(at, rule);
-        None
+    /// Takes no fraction and no exponent, and nothing beyond 64 bits.
+    fn parse(value: Value) -> Result<Self, Faults> {
+        let number = value.as_i64().ok_or(Rule::TYPE)?;
+        if (MIN..=MAX).contains(&number) { Ok(Self(number)) } else { Err(Rule::RANGE.into()) }
     }
 
     fn schema() -> Schema {
@@ -40,21 +36,19 @@ mod tests {
 
     #[test]
     fn a_number_is_whole_and_in_range() {
-        let parse = |text: &str| {
-            let mut faults = Faults::default();
-            let value = Value::parse(text.as_bytes()).unwrap();
-            Int::<-1, 9>::parse(value, &Pointer::Root, &mut faults).map(|int| int.0)
-        };
-        assert_eq!([parse("-1"), parse("9")], [Some(-1), Some(9)]);
-        for text in ["-2", "10", "1.5", "1.0", "\"1\"", "null", "9223372036854775808"] {
-            assert_eq!(parse(text), None, "{text}");
+        let parse = |value: Value| Int::<-1, 9>::parse(value).map(|int| int.0);
+        assert_eq!([parse(json!(-1)), parse(json!(9))], [Ok(-1), Ok(9)]);
+        for value in [json!(-2), json!(10)] {
+            assert_eq!(parse(value), Err(Rule::RANGE.into()));
+        }
+        for value in [json!(1.5), json!(1.0), json!("1"), json!(null), json!(9_223_372_036_854_775_808_u64)] {
+            assert_eq!(parse(value), Err(Rule::TYPE.into()));
         }
     }
 
     #[test]
     fn what_is_left_out_is_nearest_to_zero() {
-        assert_eq!(Int::<-1, 9>::default().0, 0);
-        assert_eq!(Int::<3, 9>::default().0, 3);
-        assert_eq!(Int::<-9, -3>::default().0, -3);
+        let defaults = [Int::<-1, 9>::default().0, Int::<3, 9>::default().0, Int::<-9, -3>::default().0];
+        assert_eq!(defaults, [0, 3, -3]);
     }
 }

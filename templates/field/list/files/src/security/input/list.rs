@@ -1,13 +1,17 @@
 //! Several values of one type; in the database, a JSON text.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Decode, Encode, Type};
 
-use super::{Faults, Field, Pointer, Rule, Schema, Value};
+use super::{Faults, Field, Rule, Schema};
 use crate::store::Db;
+
+impl Rule {
+    pub const COUNT: Self = Self("count");
+}
 
 /// `MIN` to `MAX` values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,18 +25,19 @@ impl<T, const MAX: usize> Default for List<T, 0, MAX> {
 }
 
 impl<T: Field, const MIN: usize, const MAX: usize> Field for List<T, MIN, MAX> {
-    fn parse(value: Value<'_>, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
-        let Value::List(values) = value else {
-            faults.push(at, Rule::Type);
-            return None;
-        };
+    fn parse(value: Value) -> Result<Self, Faults> {
+        let Value::Array(values) = value else { return Err(Rule::TYPE.into()) };
         if !(MIN..=MAX).contains(&values.len()) {
-            faults.push(at, Rule::Count);
-            return None;
+            return Err(Rule::COUNT.into());
         }
-        let values = values.into_iter().enumerate();
-        let items: Vec<_> = values.map(|(index, value)| T::parse(value, &Pointer::Item(at, index), faults)).collect();
-        items.into_iter().collect::<Option<_>>().map(Self)
+        let (mut items, mut faults) = (Vec::new(), Faults::new());
+        for (index, value) in values.into_iter().enumerate() {
+            match T::parse(value) {
+                Ok(item) => items.push(item),
+                Err(wrong) => faults.extend(wrong.into_iter().map(|fault| fault.below(&index.to_string()))),
+            }
+        }
+        if faults.is_empty() { Ok(Self(items)) } else { Err(faults) }
     }
 
     fn schema() -> Schema {
@@ -55,10 +60,8 @@ impl<T: Serialize, const MIN: usize, const MAX: usize> Encode<'_, Db> for List<T
 /// Reads with the checks of a request: narrow an item's type together with a migration.
 impl<'r, T: Field, const MIN: usize, const MAX: usize> Decode<'r, Db> for List<T, MIN, MAX> {
     fn decode(value: <Db as sqlx::Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
-        let text = <&str as Decode<Db>>::decode(value)?;
-        let value = Value::parse(text.as_bytes())?;
-        let list = Self::parse(value, &Pointer::Root, &mut Faults::default());
-        list.ok_or_else(|| "a stored list does not fit its type".into())
+        let value = serde_json::from_str(<&str as Decode<Db>>::decode(value)?)?;
+        Self::parse(value).map_err(|_| "a stored list does not fit its type".into())
     }
 }
 
@@ -66,24 +69,15 @@ impl<'r, T: Field, const MIN: usize, const MAX: usize> Decode<'r, Db> for List<T
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<usize, Vec<(String, &'static str)>> {
-        let mut faults = Faults::default();
-        let value = Value::parse(text.as_bytes()).unwrap();
-        let list = List::<bool, 1, 3>::parse(value, &Pointer::Root, &mut faults);
-        let faults = faults.into_vec().into_iter();
-        list.map(|list| list.0.len()).ok_or(faults.map(|fault| (fault.pointer, fault.rule)).collect())
-    }
-
-    fn fault(pointer: &str, rule: &'static str) -> (String, &'static str) {
-        (pointer.to_owned(), rule)
-    }
-
     #[test]
     fn a_list_is_counted_and_each_item_is_named() {
-        assert_eq!(parse("[true]"), Ok(1));
-        assert_eq!(parse("[]").unwrap_err(), [fault("", "count")]);
-        assert_eq!(parse("[true,true,true,true]").unwrap_err(), [fault("", "count")]);
-        assert_eq!(parse("[1,true,null]").unwrap_err(), [fault("/0", "type"), fault("/2", "type")]);
-        assert_eq!(parse("{}").unwrap_err(), [fault("", "type")]);
+        let parse = |value: Value| List::<bool, 1, 3>::parse(value).map(|list| list.0.len());
+        assert_eq!(parse(json!([true])), Ok(1));
+        assert_eq!(parse(json!({})), Err(Rule::TYPE.into()));
+        for value in [json!([]), json!([true, true, true, true])] {
+            assert_eq!(parse(value), Err(Rule::COUNT.into()));
+        }
+        let faults = parse(json!([1, true, null])).unwrap_err();
+        assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), ["/0 type", "/2 type"]);
     }
 }
