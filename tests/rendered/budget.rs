@@ -12,10 +12,10 @@ use crate::cases::{answers, rendered};
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
     files: 110,
-    rust_files: 75,
-    code: 5310,
-    security: 4220,
-    tests: 2190,
+    rust_files: 70,
+    code: 4930,
+    security: 3920,
+    tests: 1980,
 };
 
 /// Lines are code: no blanks, no comments.
