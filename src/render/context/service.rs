@@ -130,15 +130,17 @@ impl ServiceWords {
 impl PathWords {
     fn all(versions: &[VersionWords], resources: &[ResourceWords]) -> Vec<Self> {
         let mut all = Vec::new();
-        for (version, resource) in versions.iter().flat_map(|v| resources.iter().map(move |r| (v, r))) {
-            let list = format!("/{}/{}", version.module, resource.path);
-            for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
-                all.push(Self {
-                    path,
-                    is_list,
-                    resource: resource.clone(),
-                    comma: ",".to_owned(),
-                });
+        for version in versions {
+            for resource in resources {
+                let list = format!("/{}/{}", version.module, resource.path);
+                for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
+                    all.push(Self {
+                        path,
+                        is_list,
+                        resource: resource.clone(),
+                        comma: ",".to_owned(),
+                    });
+                }
             }
         }
         all.sort_by(|a, b| a.path.cmp(&b.path));
