@@ -114,8 +114,7 @@ pub(crate) fn want<'a>(files: impl IntoIterator<Item = (&'a str, File)>) -> Want
 /// Returns the plan for one file.
 #[track_caller]
 pub(crate) fn planned<'a>(plan: &'a Plan, path: &str) -> &'a Planned {
-    plan.get(path)
-        .unwrap_or_else(|| panic!("no {path} in {plan:#?}"))
+    plan.get(path).expect("the file is planned")
 }
 
 /// Returns the verdicts by path.
