@@ -243,6 +243,32 @@ address = \"127.0.0.1:9443\"
     }
 
     #[test]
+    fn tables_that_both_add_at_one_place_stand_beside_each_other() {
+        let yours = BASE.replace("[admin]", "[mine]\nx = 1\n\n[admin]");
+        let wanted = BASE.replace(
+            "[admin]",
+            "# New.\n[quotas]\nread = 6\n\n[quotas.more]\na = 1\n\n[admin]",
+        );
+        let both = "# New.\n[quotas]\nread = 6\n\n[quotas.more]\na = 1\n\n[mine]\nx = 1\n\n[admin]";
+        let merged = merged(BASE, &yours, &wanted);
+        assert_eq!(merged.text, BASE.replace("[admin]", both));
+    }
+
+    #[test]
+    fn a_dispute_is_told_even_where_lines_have_none() {
+        let merged = merged(
+            "a = 1\nb = 2\nc = 3\n",
+            "b = 2\nc = 3\na = 9\n",
+            "b = 2\nc = 3\n",
+        );
+        assert_eq!(
+            merged.text,
+            "b = 2\nc = 3\n# palisade 0.2.0 has no `a`\na = 9\n"
+        );
+        assert_eq!(merged.keys, ["a"]);
+    }
+
+    #[test]
     fn both_may_add_the_same_key_at_different_places() {
         let base = "a = 1\n\n[x]\nb = 2\n\n[y]\nc = 3\n";
         let yours = "a = 1\n\n[x]\nidle = 5\nb = 2\n\n[y]\nc = 3\n";

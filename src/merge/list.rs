@@ -72,8 +72,7 @@ pub(super) fn unite<'a>(dispute: &Dispute<'a>) -> Option<Vec<&'a str>> {
         .copied()
         .filter(|line| !is_gone(line))
         .collect();
-    let names: BTreeSet<_> = yours.iter().map(|line| name(line)).collect();
-    let is_new = |line: &&&str| !base.contains(line) && !names.contains(&name(line));
+    let is_new = |line: &&&str| !base.contains(line) && !yours.contains(line);
     for line in wanted.iter().filter(is_new) {
         if let Some(kind) = Kind::of(line) {
             let place = place(&united, kind, line);

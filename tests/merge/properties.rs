@@ -6,33 +6,12 @@ use palisade::catalog::Class;
 use palisade::merge::{Verdict, Wanted};
 use palisade::render::File;
 
+use crate::chance::Chance;
 use crate::project::{Project, want};
 
 /// How many texts are merged, and how many TOML documents.
 const TEXTS: u64 = 4_000;
 const TOML: u64 = 1_500;
-
-/// Numbers that follow from a first one (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let mixed = mixed ^ (mixed >> 31);
-        usize::try_from(mixed % bound as u64).expect("it is below the bound")
-    }
-
-    fn one_in(&mut self, bound: usize) -> bool {
-        self.below(bound) == 0
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        of[self.below(of.len())]
-    }
-}
 
 const LINES: [&str; 14] = [
     "",
@@ -55,7 +34,7 @@ const LINES: [&str; 14] = [
 fn lines(chance: &mut Chance) -> Vec<String> {
     let length = chance.below(12);
     (0..length)
-        .map(|_| chance.pick(&LINES).to_owned())
+        .map(|_| (*chance.pick(&LINES)).to_owned())
         .collect()
 }
 
@@ -102,13 +81,13 @@ impl Case {
             match chance.below(4) {
                 0 => format!("mod mine_{count};"),
                 1 => format!("    visit(mine_{count}::sample());"),
-                2 => chance.pick(&LINES).to_owned(),
+                2 => (*chance.pick(&LINES)).to_owned(),
                 _ => format!("    let mine_{count} = 1;"),
             }
         });
         let wanted = edited(chance, &written, &mut |chance| match chance.below(3) {
             0 => format!("pub mod new_{};", chance.below(5)),
-            _ => chance.pick(&LINES).to_owned(),
+            _ => (*chance.pick(&LINES)).to_owned(),
         });
         let end = if chance.one_in(4) { "\r\n" } else { "\n" };
         let mut yours_text = text(&yours, end);
