@@ -55,6 +55,10 @@ impl Project {
         command
     }
 
+    fn palisade(&self, arguments: &[&str]) -> Output {
+        demand(&mut self.command(env!("CARGO_BIN_EXE_palisade"), arguments))
+    }
+
     fn cargo(&self, arguments: &[&str]) -> Output {
         demand(&mut self.command("cargo", arguments))
     }
@@ -291,7 +295,8 @@ fn another_ci_touches_no_file_that_is_the_users() {
     }
 }
 
-/// What the README says under "Add a resource", done by hand in place of the sample.
+/// What the README says under "Add a resource", done by hand in place of the sample; then
+/// palisade adds another beside it.
 #[test]
 #[ignore = "slow: `tests/run service`"]
 fn on_day_one_another_resource_takes_the_samples_place() {
@@ -333,6 +338,16 @@ fn on_day_one_another_resource_takes_the_samples_place() {
     let mut expected: Vec<_> = listed.into_iter().chain(["openapi.json"]).collect();
     expected.sort_unstable();
     assert_eq!(edited, expected, "no other file of palisade's was edited");
+    let add = [
+        "add",
+        "resource",
+        "invoice",
+        "number:string:1..40",
+        "total:decimal",
+    ];
+    project.palisade(&[&add[..], &["--allow-dirty"]].concat());
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
 }
 
 /// What stands around the Rust: workflows, checks, alerts, unit.

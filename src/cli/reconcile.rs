@@ -77,7 +77,7 @@ pub(super) fn reconcile(
     if !manner.allow_dirty {
         refuse_unrecorded(opened, &prepared.changed.plan)?;
     }
-    let mut report = Report::new(opened, wish, &prepared);
+    let mut report = Report::new(opened, &prepared);
     if let Some(work) = opened.work()
         && !prepared.changed.plan.is_empty()
     {

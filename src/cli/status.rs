@@ -1,5 +1,6 @@
 //! How far a project has moved from what palisade wrote.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -8,7 +9,6 @@ use super::failure::{Failure, Outcome};
 use super::out::Out;
 use super::reconcile::{Opened, Wish, say_settled};
 use crate::apply::settle;
-use crate::merge::has_markers;
 use crate::pipe::version;
 use crate::project::{ANSWERS, AnswersState, Drift, Project, State};
 
@@ -85,20 +85,13 @@ fn open_conflicts(project: &Project) -> Result<Vec<String>, Failure> {
     if recorded.is_empty() {
         return Ok(Vec::new());
     }
-    // Not each conflict can leave markers: whether the others are open, only a plan tells.
+    // Whether one is still open, only a plan tells: not each leaves marks.
     let opened = Opened::load(project.root(), None)?;
     let prepared = opened.prepare(&Wish::nothing(opened.here().clone()))?;
-    let planned: Vec<_> = prepared
-        .changed
-        .plan
-        .conflicts()
-        .map(|(path, _)| path)
-        .collect();
-    let is_open = |path: &&String| {
-        let there = std::fs::read(project.root().join(path));
-        there.is_ok_and(|there| has_markers(&there)) || planned.contains(&path.as_str())
-    };
-    Ok(recorded.iter().filter(is_open).cloned().collect())
+    let conflicts = prepared.changed.plan.conflicts();
+    let open: BTreeSet<_> = conflicts.map(|(path, _)| path).collect();
+    let recorded = recorded.iter().filter(|path| open.contains(path.as_str()));
+    Ok(recorded.cloned().collect())
 }
 
 fn rendered(project: &Project, drift: &Drift, conflicts: &[String], stale: bool) -> String {

@@ -30,7 +30,6 @@ pub struct Changed<'a> {
 #[derive(Debug)]
 pub struct Standing<'a> {
     pub written: Written,
-    pub record: &'a Record,
     /// The answers in palisade.toml as it is on disk, which may have been edited.
     pub here: &'a Answers,
     pub disk: &'a Disk,
@@ -114,7 +113,6 @@ impl<'a> Rendered<'a> {
     pub fn plan(self, questions: &[Question], standing: Standing<'_>) -> Changed<'a> {
         let Standing {
             mut written,
-            record,
             here,
             disk,
             memory: remembered,
@@ -131,7 +129,7 @@ impl<'a> Rendered<'a> {
             ..Wanted::new(version(), self.tree)
         };
         let mut plan = plan(&written, disk, wanted);
-        let record = record.after(version(), &lock, &plan, disk);
+        let record = Record::of(version(), &lock, &plan);
         let bases = plan
             .bases()
             .map(|(path, file)| (path, file.bytes.as_slice()));

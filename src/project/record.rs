@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalog::Class;
-use crate::merge::{Disk, Kept, Plan, Reason, There, has_markers};
+use crate::merge::{Kept, Plan, Reason};
 
 /// What cannot be told from the pristine files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ impl Record {
     }
 
     /// Returns what is to be recorded once a plan is applied.
-    pub fn after(&self, generator: Version, cargo_lock: &[u8], plan: &Plan, disk: &Disk) -> Self {
+    pub fn of(generator: Version, cargo_lock: &[u8], plan: &Plan) -> Self {
         let mut next = Self::new(generator, cargo_lock);
         for (path, planned) in plan.iter() {
             let class = planned.wanted.as_ref().map(|file| file.class);
@@ -53,15 +53,6 @@ impl Record {
         }
         let conflicts = plan.conflicts().map(|(path, _)| path);
         next.conflicts.extend(conflicts.map(ToOwned::to_owned));
-        // A file that nothing is wanted of now may still have its markers.
-        let settled = Some(Reason::Kept(Kept::Settled));
-        let marked = |path: &&String| {
-            let there = disk.get(*path).and_then(There::bytes);
-            let planned = plan.get(path).and_then(|planned| planned.reason.clone());
-            there.is_some_and(has_markers) && planned != settled
-        };
-        let open = self.conflicts.iter().filter(marked).cloned();
-        next.conflicts.extend(open);
         next
     }
 

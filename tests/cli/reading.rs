@@ -109,6 +109,8 @@ fn completions_and_manual_know_the_choices() {
     assert!(page.stdout.contains(".TH palisade 1"), "{}", page.stdout);
     sandbox.palisade(&["man", "--dir", "."]).ends_with(0);
     assert!(sandbox.read("palisade-new.1").contains("\\-\\-ci"));
+    assert!(sandbox.read("palisade-regen.1").contains("\\-\\-set"));
+    assert!(sandbox.read("palisade-add-resource.1").contains("FIELD"));
 }
 
 #[test]

@@ -148,6 +148,14 @@ fn an_edited_file_that_is_no_longer_wanted_stays_as_a_conflict() {
         "# mine\nname:",
     );
     let edited = sandbox.read("notes-api/.github/workflows/ci.yml");
+    let before = files(&sandbox);
+    let dry = run(&sandbox, &["regen", "--set", "ci=none", "--dry-run"]).ends_with(3);
+    assert!(
+        dry.stdout.contains("conflict  .github/workflows/ci.yml: "),
+        "{}",
+        dry.stdout
+    );
+    assert!(files(&sandbox) == before);
     let told = run(&sandbox, &["regen", "--set", "ci=none"]).ends_with(3);
     told.says("conflict .github/workflows/ci.yml: you edited it, and palisade no longer wants it");
     assert_eq!(sandbox.read("notes-api/.github/workflows/ci.yml"), edited);

@@ -125,7 +125,6 @@ impl Opened {
         let lock = rendered.bytes("Cargo.lock");
         let standing = Standing {
             written: self.project.written(&self.places, &disk, lock),
-            record: self.project.record(),
             here: &self.here,
             disk: &disk,
             memory: self.project.memory(),

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Opened, Prepared, Wish};
+use super::{Opened, Prepared};
 use crate::catalog::Class;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::out::Out;
-use crate::merge::{Planned, Reason, There, Verdict, has_markers};
+use crate::merge::{Planned, Reason, There, Verdict};
 
 /// The result of a command that changes a project, in `--json`.
 #[derive(Debug, Serialize)]
@@ -18,7 +18,7 @@ pub(super) struct Report {
     /// Whether anything was written.
     written: bool,
     files: Vec<FileReport>,
-    /// Files with a conflict to resolve, from before too.
+    /// Files with a conflict to resolve, those of earlier runs too.
     conflicts: Vec<String>,
     /// What to type next, one command a line.
     next: Vec<String>,
@@ -46,7 +46,7 @@ struct FileReport {
 }
 
 impl Report {
-    pub(super) fn new(opened: &Opened, wish: &Wish, prepared: &Prepared<'_>) -> Self {
+    pub(super) fn new(opened: &Opened, prepared: &Prepared<'_>) -> Self {
         let plan = &prepared.changed.plan;
         let is_memory = |class| matches!(class, Some(Class::Memory | Class::Local));
         let files: Vec<_> = plan
@@ -55,18 +55,12 @@ impl Report {
             .map(|(path, planned)| FileReport::new(path, planned))
             .filter(|file| !is_memory(file.class))
             .collect();
-        let mut conflicts: Vec<_> = plan
-            .conflicts()
-            .map(|(path, _)| path.to_owned())
-            .chain(open_before(opened, wish, prepared))
-            .collect();
-        conflicts.sort();
-        conflicts.dedup();
+        let conflicts = plan.conflicts().map(|(path, _)| path.to_owned());
         let mut report = Self {
             path: opened.root().to_owned(),
             written: false,
             files,
-            conflicts,
+            conflicts: conflicts.collect(),
             next: Vec::new(),
             notes: Vec::new(),
             shown: false,
@@ -167,10 +161,14 @@ impl FileReport {
 
     fn is_told(&self) -> bool {
         use crate::merge::Kept;
-        let news = matches!(
-            &self.reason,
-            Some(Reason::Kept(Kept::Deleted | Kept::Settled))
-        );
+        let news = match &self.reason {
+            // What is the user's may come and go.
+            Some(Reason::Kept(Kept::Deleted)) => {
+                matches!(self.class, Some(Class::Managed | Class::Lock))
+            }
+            Some(Reason::Kept(Kept::Settled)) => true,
+            _ => false,
+        };
         self.changes || self.verdict == Verdict::Conflict || news
     }
 
@@ -186,16 +184,6 @@ impl FileReport {
         };
         format!("{:9} {}{from}{reason}", self.verdict, self.path)
     }
-}
-
-/// Returns the files that were left with markers, and still have them.
-fn open_before(opened: &Opened, wish: &Wish, prepared: &Prepared<'_>) -> Vec<String> {
-    let recorded = opened.project.record().conflicts.iter();
-    let open = |path: &&String| {
-        let there = prepared.disk.get(*path).and_then(There::bytes);
-        !wish.settled.contains(*path) && there.is_some_and(has_markers)
-    };
-    recorded.filter(open).cloned().collect()
 }
 
 impl Prepared<'_> {
