@@ -11,11 +11,11 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 110,
+    files: 100,
     rust_files: 70,
-    code: 4930,
-    security: 3920,
-    tests: 1980,
+    code: 4380,
+    security: 3400,
+    tests: 1850,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -231,7 +231,7 @@ impl Reload {
         for version in self.app.versions.reload(&self.config.versions_file())? {
             self.app.log.event(Action::VersionShut, |line| {
                 line.text("version", &version.name);
-                line.text("reason", &version.reason);
+                line.text("reason", version.reason());
             });
         }
         Ok(())

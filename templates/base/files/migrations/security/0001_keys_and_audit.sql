@@ -23,6 +23,6 @@ CREATE TABLE audit_log (
 CREATE TABLE audit_head (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     number BIGINT NOT NULL,
-    mac BLOB NOT NULL,
     seal BLOB NOT NULL
 );
+INSERT INTO audit_head (one, number, seal) VALUES (1, 0, '');

@@ -129,9 +129,8 @@ impl Admin {
             ("GET" | "HEAD", "/readyz") if self.is_ready().await => word(StatusCode::OK, "ok"),
             ("GET" | "HEAD", "/readyz") => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ("GET", "/metrics") => {
-                self.app.metrics.refresh(&self.app.log, self.certificate.expires());
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                answer(StatusCode::OK, kind, self.app.metrics.render())
+                answer(StatusCode::OK, kind, self.app.metrics.render(&self.app.log, self.certificate.expires()))
             }
             // The API's description and a page to read it on, in development.
             ("GET", path) => match (path, &self.openapi) {

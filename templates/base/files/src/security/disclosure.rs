@@ -53,9 +53,9 @@ impl IntoResponse for Text {
 }
 
 impl Describe for Text {
-    const SERVES: &'static str = "text/plain";
-
-    fn describe(_: &mut Operation) {}
+    fn describe(operation: &mut Operation) {
+        operation.serves = Some("text/plain");
+    }
 }
 
 /// An address for reports: `mailto:` or `https:` (RFC 9116 §2.5.3).

@@ -15,16 +15,7 @@ use super::input::{Schema, object};
     note = "write a `Describe` impl that adds its parameters and responses to the operation"
 )]
 pub trait Describe {
-    /// The query keys that it reads; all others are refused (INPUT-9).
-    const QUERY: &'static [&'static str] = &[];
-
-    /// The media type that it answers with (INPUT-6).
-    const SERVES: &'static str = "application/json";
-
     fn describe(operation: &mut Operation);
-
-    /// Names the permissions that it asks for beyond its route's.
-    fn permissions(_: &mut Vec<&'static str>) {}
 }
 
 impl<S> Describe for axum::extract::State<S> {
@@ -35,13 +26,20 @@ impl<S> Describe for axum::extract::State<S> {
 #[derive(Debug, Default)]
 pub struct Operation {
     pub permission: Option<&'static str>,
+    /// The route's own, and those of members of its body.
+    pub permissions: Vec<&'static str>,
+    /// The query keys that are read; all others are refused (INPUT-9).
+    pub query: Vec<&'static str>,
+    /// The media type of the answer, if it is not JSON (INPUT-6).
+    pub serves: Option<&'static str>,
     parameters: Vec<Value>,
     body: Option<Value>,
     responses: Map<String, Value>,
 }
 
 impl Operation {
-    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Schema) {
+    pub fn parameter(&mut self, place: &str, name: &'static str, required: bool, schema: &Schema) {
+        self.query.extend((place == "query").then_some(name));
         self.parameters.push(json!({ "name": name, "in": place, "required": required, "schema": schema }));
     }
 

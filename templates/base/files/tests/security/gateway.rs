@@ -31,7 +31,7 @@ async fn gate_1_gate_2_a_spent_quota_says_when_it_is_refilled() {
     let wait: u64 = spent.header("retry-after").parse().unwrap();
     assert_eq!(spent.header("ratelimit"), format!("\"read\";r=0;t={wait}"));
     assert_eq!(service.get_as(&other, &path).await.status, 200);
-    assert!(service.metrics().await.contains("quotas_spent_total{class=\"read\"} 1"));
+    assert!(service.metrics().await.contains("problems_total{kind=\"quota-exceeded\"} 1"));
     tokio::time::sleep(Duration::from_secs(wait)).await;
     assert_eq!(service.get_as(&mine, &path).await.status, 200);
 }

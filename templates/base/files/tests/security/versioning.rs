@@ -6,7 +6,7 @@ use axum::http::Method;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Duration, OffsetDateTime};
 
-use crate::caller::key;
+use crate::caller::{key, mounted};
 use crate::harness::{Service, eventually, prepare, request, spawn, spawn_in};
 
 const CURRENT: &str = "[[version]]\nname = \"v2\"\nstate = \"current\"\nreleased = 2026-01-01\n";
@@ -63,7 +63,8 @@ async fn ver_4_5_10_a_deprecated_version_says_so_and_is_counted() {
         ]
     );
     assert_eq!(service.get("/v2/none").await.headers.get("deprecation"), None);
-    assert!(service.metrics().await.contains("deprecated_requests_total{version=\"v1\"} 1"));
+    let counted = "version=\"v1\",status=\"401\"} 1";
+    assert!(service.metrics().await.contains(counted), "{}", service.metrics().await);
 
     let key = key(&service, "me", "reader").await;
     let line = service.access_of(&service.get_as(&key, "/v1/none").await);
@@ -105,4 +106,15 @@ async fn ver_8_a_short_notice_warns_at_the_start() {
     let short = "state = \"deprecated\"\ndeprecated = 2098-01-01\nsunset = 2098-02-01\n";
     assert!(spawn_versions(short).await.text().contains("version.notice"));
     assert!(!spawn_versions(&format!("{short}security = true\n")).await.text().contains("version.notice"));
+}
+
+/// The tests of authentication, authorization and input walk each path where a sample is mounted.
+#[test]
+fn ver_9_each_live_version_is_walked_by_the_other_tests() {
+    let table: toml::Table = fs::read_to_string("config/versions.toml").unwrap().parse().unwrap();
+    for version in table["version"].as_array().unwrap() {
+        let (name, state) = (version["name"].as_str().unwrap(), version["state"].as_str().unwrap());
+        let is_walked = mounted().iter().any(|mounted| mounted.list.starts_with(&format!("/{name}/")));
+        assert!(is_walked || state == "retired", "{name}");
+    }
 }

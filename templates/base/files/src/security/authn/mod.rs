@@ -1,20 +1,16 @@
 //! Who is calling, by API key.
 //!
-//! - `api_key` is the text of a key: prefix, id, secret, checksum.
-//! - `keys` keeps their hashes in the database.
-//! - `credential` finds the one credential of a request.
-//! - `authenticator` turns it into a principal, or says why not; it never answers a request.
+//! - `principal` is the caller, or why there is none.
+//! - `keys` are their texts, and the table that keeps their hashes.
+//! - `authenticator` turns the one credential of a request into a principal, or says why not; it
+//!   never answers a request.
 //! - `command` is `keys create`, `list`, `rotate` and `revoke`.
 
-mod api_key;
 mod authenticator;
 pub mod command;
-mod credential;
 mod keys;
 mod principal;
 
-pub use api_key::ApiKey;
-pub use authenticator::Authn;
-pub use credential::{METHOD, challenge};
-pub use keys::{Grant, Keys, KeysError};
+pub use authenticator::{Authn, METHOD, challenge};
+pub use keys::{ApiKey, Grant, Keys};
 pub use principal::{Denied, Identity, Principal};

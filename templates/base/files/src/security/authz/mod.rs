@@ -1,18 +1,15 @@
 //! Who may do what, by types: a route without a policy does not compile, and the store asks for
 //! the proof that a policy was satisfied.
 //!
-//! - `policy` declares policies and the proof, [`Authorized`].
+//! - `policy` declares policies, the proof [`Authorized`], and members of a body that take one.
 //! - `routes` mounts handlers that ask for the proof, and no others.
 //! - `roles` reads `policies/roles.toml`, which gives permissions to roles.
-//! - `restricted` is a member of a body that takes a permission of its own.
 
 mod policy;
-mod restricted;
 mod roles;
 mod routes;
 
 pub(crate) use policy::policy;
-pub use policy::{Authorized, Permits, Policy, Public, System};
-pub use restricted::Restricted;
-pub use roles::{Role, Roles, RolesError, Settings};
-pub use routes::{Documented, Guarded, Routes, Table};
+pub use policy::{Authorized, Permits, Policy, Public, Restricted, System};
+pub use roles::{Role, Roles, Settings};
+pub use routes::{Guarded, Routes, Table};

@@ -48,10 +48,7 @@ impl<T: Field, S: Sync> FromRequest<S> for Body<T> {
 impl<T: Field> Describe for Body<T> {
     fn describe(operation: &mut Operation) {
         operation.body(&T::schema());
-    }
-
-    fn permissions(all: &mut Vec<&'static str>) {
-        T::permissions(all);
+        T::permissions(&mut operation.permissions);
     }
 }
 

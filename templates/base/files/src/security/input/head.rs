@@ -158,8 +158,6 @@ where
 }
 
 impl Describe for Paging {
-    const QUERY: &'static [&'static str] = &["cursor", "limit"];
-
     fn describe(operation: &mut Operation) {
         let size = json!({ "type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE });
         operation.parameter("query", "limit", false, &size);

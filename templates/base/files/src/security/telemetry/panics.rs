@@ -2,10 +2,8 @@
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
-use std::error::Error;
-use std::fmt;
 use std::future::{Future, poll_fn};
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -19,10 +17,11 @@ thread_local! {
 }
 
 /// A panic that was caught.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, thiserror::Error)]
+#[error("{message}")]
 pub struct Panic {
-    pub message: String,
-    pub backtrace: String,
+    message: String,
+    backtrace: String,
 }
 
 impl Panic {
@@ -33,31 +32,18 @@ impl Panic {
     }
 }
 
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "panicked: {}", self.message)
-    }
-}
-
-impl Error for Panic {}
-
 /// Keeps message and backtrace of a panic that will be caught, for the log;
 /// any other is printed as ever.
 pub fn install_hook() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if CATCHING.get() {
-            let seen = Panic { message: describe(info), backtrace: Backtrace::force_capture().to_string() };
-            LAST.with_borrow_mut(|last| *last = Some(seen));
+            let seen = Panic { message: info.to_string(), backtrace: Backtrace::force_capture().to_string() };
+            LAST.set(Some(seen));
         } else {
             print(info);
         }
     }));
-}
-
-fn describe(info: &PanicHookInfo<'_>) -> String {
-    let message = info.payload_as_str().unwrap_or("with something that is no text");
-    info.location().map_or_else(|| message.to_owned(), |place| format!("{message} ({place})"))
 }
 
 /// Runs a future to its end or to its panic. It is boxed by the caller or

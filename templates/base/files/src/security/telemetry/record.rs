@@ -3,31 +3,28 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::log::name_exchange;
-use super::{Action, Level, Line, Log, Metrics, Panic, causes};
-use crate::security::authn;
+use super::{Action, Line, Log, Metrics, Panic, causes};
+use crate::security::authn::{self, Denied};
 use crate::security::exchange::Exchange;
-use crate::security::problem::{Cause, Problem};
+use crate::security::problem::Problem;
 
 /// Writes the access record of a request (LOG-2).
 ///
 /// `status` is 0 when the client was gone before there was an answer.
 pub fn record(log: &Log, exchange: &Exchange, status: u16, bytes: u64, latency: Duration) {
-    let level = if status >= 500 { Level::Error } else { Level::Info };
+    let level = if status >= 500 { "error" } else { "info" };
     log.line(level, "access", |line| {
         name_exchange(line, exchange);
-        line.text("method", exchange.method.as_str());
-        line.text("route", exchange.route());
         if let Some(version) = exchange.version.get() {
             line.text("version", &version.name);
-            line.flag("deprecated", version.deprecated);
+            line.flag("deprecated", version.deprecated.is_some());
         }
         line.number("status", u64::from(status));
         line.number("bytes", bytes);
         line.thousandths("latency_ms", u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
-        if let Some(principal) = exchange.principal.get() {
-            line.text("principal.id", principal);
-        }
         if let Some((_, policy)) = exchange.matched.get() {
             line.text("policy", policy);
         }
@@ -37,10 +34,7 @@ pub fn record(log: &Log, exchange: &Exchange, status: u16, bytes: u64, latency: 
 /// Tells the log why a request was not answered as its sender hoped (ERR-6).
 pub fn report(log: &Log, metrics: &Metrics, exchange: &Exchange, problem: &Problem) {
     let (status, kind, _) = problem.public();
-    metrics.count_problem(kind);
-    if let Problem::Throttled(spent) = problem {
-        metrics.count_quota(spent.0.policy);
-    }
+    metrics.problems.get_or_create(&[("kind", kind)]).inc();
     log.event_of(exchange, action_of(exchange, problem), |line| {
         line.number("status", u64::from(status.as_u16()));
         line.text("kind", kind);
@@ -65,43 +59,34 @@ fn action_of(exchange: &Exchange, problem: &Problem) -> Action {
 fn describe(line: &mut Line, exchange: &Exchange, problem: &Problem) {
     match problem {
         Problem::Malformed(rule) => line.text("rule", rule),
-        Problem::Unauthenticated(denied) => {
+        Problem::Unauthenticated(Denied::Unknown { reason, id }) => {
             line.text("authn.method", authn::METHOD);
-            line.text("reason", denied.reason());
-            if let Some(key) = denied.key() {
-                line.text("key.id", key);
+            line.text("reason", reason);
+            if let Some(id) = id {
+                line.text("key.id", id);
             }
         }
-        Problem::Forbidden { policy } => {
-            line.text("policy", policy);
-            name_resource(line, exchange);
-        }
-        Problem::NotFound => {
-            line.text("policy", exchange.matched.get().map_or("none", |(_, policy)| policy));
-            name_resource(line, exchange);
-        }
+        Problem::Forbidden { policy } => name_resource(line, exchange, policy),
+        Problem::NotFound => name_resource(line, exchange, exchange.matched.get().map_or("none", |(_, policy)| policy)),
         Problem::Gone(version) => line.text("version", &version.name),
         Problem::Invalid(faults) => {
             line.value("faults", &faults.iter().map(ToString::to_string).collect::<Vec<_>>());
         }
         Problem::Throttled(spent) => line.text("class", spent.0.policy),
-        Problem::Internal(cause) | Problem::Unavailable { cause, .. } => explain(line, cause),
+        Problem::Internal(cause) | Problem::Unavailable { cause, .. } => match cause.downcast_ref::<Panic>() {
+            Some(panic) => panic.describe(line),
+            None => causes(line, &**cause),
+        },
         _ => {}
     }
 }
 
-/// Names the object that was asked for, if the path ends in an id: any other
-/// text is the client's own and stays out of the log.
-fn name_resource(line: &mut Line, exchange: &Exchange) {
+/// Names the policy, and the object that was asked for if the path ends in an id: any other text is
+/// the client's own and stays out of the log.
+fn name_resource(line: &mut Line, exchange: &Exchange, policy: &str) {
+    line.text("policy", policy);
     let last = exchange.uri.path().rsplit('/').next().unwrap_or_default();
-    if let Ok(id) = last.parse::<uuid::Uuid>() {
+    if let Ok(id) = Uuid::try_parse(last) {
         line.text("resource", &id.to_string());
-    }
-}
-
-fn explain(line: &mut Line, cause: &Cause) {
-    match cause.downcast_ref::<Panic>() {
-        Some(panic) => panic.describe(line),
-        None => causes(line, &**cause),
     }
 }

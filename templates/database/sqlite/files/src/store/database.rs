@@ -119,7 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database is busy or away.
-    pub async fn change<'a>(&'a self, by: &'a Actor) -> Result<Change<'a>, StoreError> {
+    pub async fn change(&self, by: Actor) -> Result<Change<'_>, StoreError> {
         let transaction = self.pool.begin_with(BEGIN).await?;
         Ok(Change { transaction, by, audit: &self.audit })
     }
@@ -136,7 +136,7 @@ impl Store {
 /// A transaction that cannot be committed without its audit record (LOG-8).
 pub struct Change<'a> {
     transaction: sqlx::Transaction<'static, Db>,
-    by: &'a Actor,
+    by: Actor,
     audit: &'a AuditKey,
 }
 
@@ -146,7 +146,7 @@ impl Change<'_> {
     /// # Errors
     /// When either fails: then neither is kept.
     pub async fn commit(mut self, action: &str, target: &str) -> Result<(), StoreError> {
-        audit_log::append(&mut self.transaction, self.audit, self.by, action, target).await?;
+        audit_log::append(&mut self.transaction, self.audit, &self.by, action, target).await?;
         self.transaction.commit().await?;
         Ok(())
     }
@@ -167,29 +167,34 @@ impl DerefMut for Change<'_> {
 }
 
 #[cfg(test)]
-impl Store {
-    /// Opens a migrated database that lives in memory.
-    pub async fn scratch() -> Self {
-        use crate::security::secret::Secret;
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
-        let store = Self { pool, audit: AuditKey::new(&Secret::parse(&"x".repeat(32)).unwrap()) };
-        store.migrate().await.unwrap();
-        store
-    }
+mod tests {
+    use sqlx::{Executor, SqlStr};
 
-    /// Tells how the database would go about a statement.
-    pub async fn plan(&self, statement: &str) -> String {
-        let explain: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
-        let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&self.pool).await.unwrap();
-        steps.into_iter().map(|(.., step)| step + "\n").collect()
-    }
+    use super::*;
+    use crate::security::secret::Secret;
 
-    /// Fails when a statement does not fit the migrated schema.
-    pub async fn prepare_all<const N: usize>(&self, statements: [&'static str; N]) {
-        use sqlx::{Executor, SqlStr};
-        for statement in statements {
-            let prepared = self.pool.prepare(SqlStr::from_static(statement)).await;
-            assert!(prepared.is_ok(), "{statement}: {prepared:?}");
+    impl Store {
+        /// Opens a migrated database that lives in memory.
+        pub async fn scratch() -> Self {
+            let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+            let store = Self { pool, audit: AuditKey::new(&Secret::parse(&"x".repeat(32)).unwrap()) };
+            store.migrate().await.unwrap();
+            store
+        }
+
+        /// Tells how the database would go about a statement.
+        pub async fn plan(&self, statement: &str) -> String {
+            let explain: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
+            let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&self.pool).await.unwrap();
+            steps.into_iter().map(|(.., step)| step + "\n").collect()
+        }
+
+        /// Fails when a statement does not fit the migrated schema.
+        pub async fn prepare_all<const N: usize>(&self, statements: [&'static str; N]) {
+            for statement in statements {
+                let prepared = self.pool.prepare(SqlStr::from_static(statement)).await;
+                assert!(prepared.is_ok(), "{statement}: {prepared:?}");
+            }
         }
     }
 }

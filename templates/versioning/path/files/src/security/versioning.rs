@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, Duration, OffsetDateTime, Time};
+use time::{Duration, OffsetDateTime, UtcOffset};
 use toml::value::Datetime;
 
 use super::json::Object;
+use super::problem::Cause;
 
 /// Names the version that answered: `1` for `v1` (VER-3).
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
@@ -24,6 +26,10 @@ const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 /// RFC 8594.
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
+/// RFC 9110 §5.6.7.
+const HTTP_DATE: &[BorrowedFormatItem<'_>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+
 /// The notice that clients get before a version ends, unless it is unsafe.
 const NOTICE: Duration = Duration::days(90);
 
@@ -31,54 +37,36 @@ const NOTICE: Duration = Duration::days(90);
 #[derive(Debug)]
 pub struct Versions(ArcSwap<Vec<Arc<Version>>>);
 
-/// One version, and what its answers carry.
-#[derive(Debug)]
-pub struct Version {
-    pub name: Arc<str>,
-    pub deprecated: bool,
-    pub reason: Box<str>,
-    shut: bool,
-    sunset: Option<OffsetDateTime>,
-    short_notice: bool,
-    successor: Option<Box<str>>,
-    fields: Vec<(HeaderName, HeaderValue)>,
-}
-
-/// Why a table of versions cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum VersionsError {
-    #[error("the table of versions cannot be read")]
-    Unreadable(#[from] std::io::Error),
-    #[error("the table of versions is malformed")]
-    Malformed(#[from] toml::de::Error),
-    #[error("in the table of versions, `{name}`: {fault}")]
-    Unsound { name: String, fault: &'static str },
-}
-
 /// The file, as its editor writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    version: Vec<Entry>,
+    version: Vec<Version>,
 }
 
-#[derive(Deserialize)]
+/// One version, and what its answers carry.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    name: String,
+pub struct Version {
+    pub name: Arc<str>,
     state: State,
     #[expect(dead_code, reason = "a date for readers; it is checked for its form alone")]
     released: Datetime,
-    deprecated: Option<Datetime>,
-    sunset: Option<Datetime>,
-    successor: Option<String>,
+    #[serde(default, deserialize_with = "instant")]
+    pub deprecated: Option<OffsetDateTime>,
+    #[serde(default, deserialize_with = "instant")]
+    sunset: Option<OffsetDateTime>,
+    successor: Option<Arc<str>>,
     notice: Option<String>,
     reason: Option<String>,
     #[serde(default)]
     security: bool,
+    /// The header fields that do not depend on the path.
+    #[serde(skip)]
+    fields: Vec<(HeaderName, HeaderValue)>,
 }
 
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Current,
@@ -87,17 +75,17 @@ enum State {
 }
 
 impl Versions {
-    pub fn load(path: &Path) -> Result<Self, VersionsError> {
-        Ok(Self(ArcSwap::from_pointee(parse(&fs::read_to_string(path)?)?)))
+    pub fn load(path: &Path) -> Result<Self, Cause> {
+        Ok(Self(ArcSwap::from_pointee(read(path)?)))
     }
 
     /// Reads the table anew and returns the versions that it shuts. One that is
     /// not sound changes nothing.
-    pub fn reload(&self, path: &Path) -> Result<Vec<Arc<Version>>, VersionsError> {
-        let after = parse(&fs::read_to_string(path)?)?;
+    pub fn reload(&self, path: &Path) -> Result<Vec<Arc<Version>>, Cause> {
+        let after = read(path)?;
         let before = self.0.swap(Arc::new(after.clone()));
-        let was_shut = |name: &str| before.iter().any(|version| version.shut && *version.name == *name);
-        Ok(after.into_iter().filter(|version| version.shut && !was_shut(&version.name)).collect())
+        let is_new = |shut: &Version| !before.iter().any(|known| known.is_retired() && known.name == shut.name);
+        Ok(after.into_iter().filter(|version| version.is_retired() && is_new(version)).collect())
     }
 
     /// Looks up the version that a path begins with.
@@ -109,14 +97,27 @@ impl Versions {
     /// Returns the versions that end sooner after their deprecation than
     /// clients are promised, without a security reason (VER-8).
     pub fn short_notices(&self) -> Vec<Arc<Version>> {
-        self.0.load().iter().filter(|version| version.short_notice).cloned().collect()
+        let is_short = |version: &&Arc<Version>| {
+            let span = version.deprecated.zip(version.sunset);
+            !version.security && span.is_some_and(|(from, to)| to < from.saturating_add(NOTICE))
+        };
+        self.0.load().iter().filter(is_short).cloned().collect()
     }
 }
 
 impl Version {
+    fn is_retired(&self) -> bool {
+        self.state == State::Retired
+    }
+
     /// Says whether the version is shut, as of now (VER-6).
     pub fn is_shut(&self) -> bool {
-        self.shut || self.sunset.is_some_and(|sunset| sunset <= OffsetDateTime::now_utc())
+        self.is_retired() || self.sunset.is_some_and(|sunset| sunset <= OffsetDateTime::now_utc())
+    }
+
+    /// Returns why it is shut.
+    pub fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or("the version has reached its end")
     }
 
     /// Adds what each answer of the version carries (VER-3 to VER-5).
@@ -126,140 +127,78 @@ impl Version {
     pub fn label(&self, path: &str, headers: &mut HeaderMap) {
         headers.extend(self.fields.iter().cloned());
         let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(&*self.name));
-        let link = self.successor.as_ref().zip(rest);
-        let link = link.map(|(successor, rest)| format!("</{successor}{rest}>; rel=\"successor-version\""));
-        if let Some(Ok(link)) = link.map(HeaderValue::try_from) {
-            headers.append(header::LINK, link);
+        if let Some((successor, rest)) = self.successor.as_ref().zip(rest) {
+            let link = format!("</{successor}{rest}>; rel=\"successor-version\"");
+            headers.extend(HeaderValue::try_from(link).map(|link| (header::LINK, link)));
         }
     }
 
     /// Adds reason and successor to the body of a 410.
     pub fn describe(&self, body: &mut Object) {
-        body.text("reason", &self.reason);
+        body.text("reason", self.reason());
         if let Some(successor) = &self.successor {
             body.text("successor", successor);
         }
     }
-}
 
-fn parse(text: &str) -> Result<Vec<Arc<Version>>, VersionsError> {
-    let file: File = toml::from_str(text)?;
-    let names: BTreeSet<_> = file.version.iter().map(|entry| entry.name.clone()).collect();
-    let unsound = |name: &str, fault| VersionsError::Unsound { name: name.to_owned(), fault };
-    if names.len() != file.version.len() {
-        return Err(unsound("version", "a name stands twice"));
-    }
-    if !file.version.iter().any(|entry| entry.state == State::Current) {
-        return Err(unsound("version", "none is current"));
-    }
-    let checked = |entry: Entry| {
-        let name = entry.name.clone();
-        entry.check(&names).map(Arc::new).map_err(|fault| unsound(&name, fault))
-    };
-    file.version.into_iter().map(checked).collect()
-}
-
-impl Entry {
-    fn check(self, names: &BTreeSet<String>) -> Result<Version, &'static str> {
-        let read = |date: &Option<Datetime>| date.as_ref().map(instant).transpose();
-        let (deprecated, sunset) = (read(&self.deprecated)?, read(&self.sunset)?);
+    /// Checks the table's entry as a whole, and writes the fields that its answers carry.
+    fn settle(&mut self, names: &BTreeSet<Arc<str>>) -> Result<(), &'static str> {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        if self.name.is_empty() || !self.name.bytes().all(is_plain) {
-            return Err("the name is not of a-z and 0-9");
-        }
-        if self.successor.as_ref().is_some_and(|successor| !names.contains(successor) || *successor == self.name) {
-            return Err("the successor is no other version of the table");
-        }
-        match self.state {
-            State::Current if deprecated.is_some() || sunset.is_some() => Err("a current version has no end"),
-            State::Deprecated if deprecated.is_none() => Err("a deprecated version needs the date `deprecated`"),
-            State::Retired if self.reason.is_none() => Err("a retired version needs a `reason`"),
+        let is_sound = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>');
+        let (successor, notice) = (self.successor.as_ref(), self.notice.as_deref());
+        match (self.state, self.deprecated, self.sunset) {
+            _ if self.name.is_empty() || !self.name.bytes().all(is_plain) => Err("the name is not of a-z and 0-9"),
+            _ if successor.is_some_and(|next| !names.contains(next) || *next == self.name) => {
+                Err("the successor is no other version of the table")
+            }
+            _ if notice.is_some_and(|link| !link.starts_with("https://") || !link.bytes().all(is_sound)) => {
+                Err("the notice is no https address")
+            }
+            (State::Current, Some(_), _) | (State::Current, _, Some(_)) => Err("a current version has no end"),
+            (State::Deprecated, None, _) => Err("a deprecated version needs the date `deprecated`"),
+            (State::Retired, ..) if self.reason.is_none() => Err("a retired version needs a `reason`"),
+            (_, Some(from), Some(to)) if to < from => Err("the sunset lies before the deprecation"),
             _ => Ok(()),
         }?;
-        let span = deprecated.zip(sunset);
-        if span.is_some_and(|(deprecated, sunset)| sunset < deprecated) {
-            return Err("the sunset lies before the deprecation");
+        let number = self.name.strip_prefix('v').filter(|number| number.parse::<u32>().is_ok());
+        let link = |relation| notice.map(|notice| (header::LINK, format!("<{notice}>; rel=\"{relation}\"")));
+        let mut fields = vec![(API_VERSION, number.unwrap_or(&self.name).to_owned())];
+        if let Some(date) = self.deprecated {
+            fields.push((DEPRECATION, format!("@{}", date.unix_timestamp())));
+            fields.extend(link("deprecation"));
         }
-        let short = span.is_some_and(|(deprecated, sunset)| sunset < deprecated.saturating_add(NOTICE));
-        Ok(Version {
-            fields: fields(&self.name, deprecated, sunset, self.notice.as_deref())?,
-            name: self.name.into(),
-            deprecated: deprecated.is_some(),
-            reason: self.reason.unwrap_or_else(|| "the version has reached its end".to_owned()).into(),
-            shut: self.state == State::Retired,
-            sunset,
-            short_notice: short && !self.security,
-            successor: self.successor.map(Box::from),
-        })
-    }
-}
-
-/// Returns the fields of answers as far as they do not depend on the path.
-fn fields(
-    name: &str,
-    deprecated: Option<OffsetDateTime>,
-    sunset: Option<OffsetDateTime>,
-    notice: Option<&str>,
-) -> Result<Vec<(HeaderName, HeaderValue)>, &'static str> {
-    let number = name.strip_prefix('v').filter(|number| number.parse::<u32>().is_ok());
-    let mut texts = vec![(API_VERSION, number.unwrap_or(name).to_owned())];
-    texts.extend(deprecated.map(|date| (DEPRECATION, format!("@{}", date.unix_timestamp()))));
-    texts.extend(sunset.map(|date| (SUNSET, http_date(date))));
-    if let Some(notice) = notice {
-        let is_sound = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>');
-        if !notice.starts_with("https://") || !notice.bytes().all(is_sound) {
-            return Err("the notice is no https address");
+        if let Some(date) = self.sunset {
+            fields.push((SUNSET, date.format(HTTP_DATE).map_err(|_| "the sunset has no form in HTTP")?));
+            fields.extend(link("sunset"));
         }
-        let link = |relation| (header::LINK, format!("<{notice}>; rel=\"{relation}\""));
-        texts.extend(deprecated.map(|_| link("deprecation")));
-        texts.extend(sunset.map(|_| link("sunset")));
+        let sendable = |(field, text)| Some((field, HeaderValue::try_from(text).ok()?));
+        self.fields = fields.into_iter().map(sendable).collect::<Option<_>>().ok_or("it cannot stand in a header")?;
+        Ok(())
     }
-    let value = |(field, text): (HeaderName, String)| Some((field, HeaderValue::try_from(text).ok()?));
-    texts.into_iter().map(value).collect::<Option<_>>().ok_or("a value cannot stand in a header")
 }
 
-/// RFC 9110 §5.6.7.
-fn http_date(date: OffsetDateTime) -> String {
-    let form =
-        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
-    date.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+fn read(path: &Path) -> Result<Vec<Arc<Version>>, Cause> {
+    let refused = |fault: &str| Cause::from(format!("{}: {fault}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| refused(&error.to_string()))?;
+    let File { version: mut versions } = toml::from_str(&text).map_err(|error| refused(&error.to_string()))?;
+    let names: BTreeSet<_> = versions.iter().map(|version| Arc::clone(&version.name)).collect();
+    if names.len() != versions.len() {
+        return Err(refused("a name stands twice"));
+    }
+    if !versions.iter().any(|version| version.state == State::Current) {
+        return Err(refused("no version is current"));
+    }
+    for version in &mut versions {
+        version.settle(&names).map_err(|fault| refused(&format!("`{}`: {fault}", version.name)))?;
+    }
+    Ok(versions.into_iter().map(Arc::new).collect())
 }
 
-/// A day begins at midnight UTC.
-fn instant(date: &Datetime) -> Result<OffsetDateTime, &'static str> {
-    let text = date.to_string();
-    let day = Date::parse(&text, format_description!("[year]-[month]-[day]"));
-    day.map(|day| day.with_time(Time::MIDNIGHT).assume_utc())
-        .or_else(|_| OffsetDateTime::parse(&text, &Rfc3339))
-        .map_err(|_| "a date is neither a day nor an instant with offset")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(rest: &str) -> String {
-        let current = "[[version]]\nname = \"v2\"\nstate = \"current\"\nreleased = 2026-01-01\n";
-        parse(&format!("{current}[[version]]\nname = \"v1\"\nreleased = 2025-01-01\n{rest}"))
-            .map_or_else(|error| error.to_string(), |_| String::new())
-    }
-
-    #[test]
-    fn each_unsound_table_is_refused_with_its_reason() {
-        let cases = [
-            ("state = \"deprecated\"\n", "needs the date `deprecated`"),
-            ("state = \"deprecated\"\ndeprecated = 2026-06-01\nsunset = 2026-05-01\n", "before the deprecation"),
-            ("state = \"retired\"\n", "needs a `reason`"),
-            ("state = \"current\"\nsunset = 2027-01-01\n", "has no end"),
-            ("state = \"current\"\nsuccessor = \"v9\"\n", "no other version"),
-            ("state = \"current\"\nnotice = \"http://x\"\n", "no https address"),
-            ("state = \"gone\"\n", "malformed"),
-            ("state = \"current\"\nsunsets = 2027-01-01\n", "malformed"),
-        ];
-        for (rest, expected) in cases {
-            assert!(fault(rest).contains(expected), "{rest}: {}", fault(rest));
-        }
-        assert_eq!(fault("state = \"deprecated\"\ndeprecated = 2026-06-01T00:00:00Z\nsuccessor = \"v2\"\n"), "");
-        assert!(parse("version = []").is_err());
-    }
+/// Reads a day, which begins at midnight UTC, or an instant with its offset.
+fn instant<'de, D: Deserializer<'de>>(input: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    let date = Datetime::deserialize(input)?;
+    let midnight = if date.time.is_none() { "T00:00:00Z" } else { "" };
+    let instant = OffsetDateTime::parse(&format!("{date}{midnight}"), &Rfc3339);
+    let instant = instant.map_err(|_| de::Error::custom("a date is neither a day nor an instant with offset"))?;
+    Ok(Some(instant.to_offset(UtcOffset::UTC)))
 }

@@ -1,28 +1,38 @@
-//! From credential to principal.
+//! From the one credential of a request to its principal.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::constant_time;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
-use super::api_key::{KeyHash, Presented};
-use super::credential;
-use super::keys::{Keys, Record, SOON};
+use super::keys::{KeyHash, Keys, Presented, Record};
 use super::{Denied, Identity, Principal};
 use crate::security::authz::Roles;
 use crate::security::exchange::Exchange;
-use crate::security::input::DateTime;
+use crate::security::input::{DateTime, query};
 use crate::security::limits::{Class, Limits};
 use crate::security::telemetry::{Action, Log};
 
-/// How long a good key is believed without another look: what revoking takes at most (AUTHN-23).
+/// What logs call this way of telling who one is.
+pub const METHOD: &str = "api-key";
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// Where a credential would end in logs and histories: it is not even looked at (AUTHN-4).
+const IN_QUERY: [&str; 3] = ["access_token", "api_key", "token"];
+/// The reason that counts for less than a bad credential.
+const MISSING: &str = "missing";
+
+/// How long a good key is believed without another look: what revoking it, or taking a permission
+/// from its role, takes at most (AUTHN-23, AUTHZ-11).
 const BELIEVED: Duration = Duration::from_secs(5);
 /// Keys that are remembered at once; above it, all are looked up anew.
 const MAX_KEYS: usize = 10_000;
+/// Keys in use that end within this time are pointed out (AUTHN-23).
+pub const SOON: Duration = Duration::from_hours(14 * 24);
 
 /// Knows keys and roles. It never answers: routes turn its verdict into one.
 pub struct Authn {
@@ -31,33 +41,21 @@ pub struct Authn {
     limits: Arc<Limits>,
     log: Log,
     known: RwLock<HashMap<KeyHash, Known>>,
-    /// Keys whose end was announced.
-    warned: Mutex<HashSet<Arc<str>>>,
 }
 
 /// A key that was good when it was looked up.
-#[derive(Clone)]
 struct Known {
-    id: Arc<str>,
-    owner: Arc<str>,
-    role: Option<Arc<str>>,
-    expires_at: DateTime,
+    principal: Principal,
     until: Instant,
+    ends_soon: bool,
 }
 
 impl Authn {
     pub fn new(keys: Keys, roles: Roles, limits: Arc<Limits>, log: Log) -> Self {
-        Self {
-            keys,
-            roles: ArcSwap::from_pointee(roles),
-            limits,
-            log,
-            known: RwLock::default(),
-            warned: Mutex::default(),
-        }
+        Self { keys, roles: ArcSwap::from_pointee(roles), limits, log, known: RwLock::default() }
     }
 
-    /// Puts new roles in the place of the old; the next request goes by them.
+    /// Puts new roles in the place of the old; they hold for a key when it is looked up next.
     pub fn replace_roles(&self, roles: Roles) {
         self.roles.store(Arc::new(roles));
     }
@@ -67,62 +65,63 @@ impl Authn {
     /// A failure is counted against the client's address.
     pub async fn authenticate(&self, headers: &HeaderMap, uri: &Uri, exchange: &Exchange) -> Identity {
         let found = self.identify(headers, uri).await;
-        let verdict = found.map_err(|denied| self.throttle(denied, exchange.client_quota_key()));
-        if let Ok(principal) = &verdict {
-            exchange.principal.get_or_init(|| Arc::clone(principal.id()));
+        if let Ok(principal) = &found {
+            exchange.principal.get_or_init(|| Arc::clone(&principal.id));
         }
-        Identity(verdict)
+        Identity(found.map_err(|denied| self.throttle(denied, exchange.client_quota_key())))
     }
 
     async fn identify(&self, headers: &HeaderMap, uri: &Uri) -> Result<Principal, Denied> {
-        let text = credential::find(headers, uri)?;
-        let key = Presented::parse(text).ok_or(Denied::bad("malformed"))?;
-        let known = match self.remembered(&key.hash) {
-            Some(known) => known,
+        let key = Presented::parse(find_credential(headers, uri)?).ok_or(unknown("malformed"))?;
+        match self.remembered(&key.hash) {
+            Some(principal) => Ok(principal),
             // Seldom needed, and large: on the heap, it makes no other request's state larger.
-            None => Box::pin(self.look_up(&key)).await?,
-        };
-        if known.expires_at <= DateTime::now() {
-            return Err(Denied::Bad { reason: "expired", key: Some(key.id.into()) });
+            None => Box::pin(self.look_up(&key)).await,
         }
-        let role = known.role.and_then(|role| self.roles.load().get(&role).cloned());
-        Ok(Principal::new(known.id, known.owner, role))
     }
 
-    fn remembered(&self, hash: &KeyHash) -> Option<Known> {
+    fn remembered(&self, hash: &KeyHash) -> Option<Principal> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).filter(|known| Instant::now() < known.until).cloned()
+        known.get(hash).filter(|known| Instant::now() < known.until).map(|known| known.principal.clone())
     }
 
     /// Compares in constant time, with nothing when the id is unknown (AUTHN-22).
-    async fn look_up(&self, key: &Presented<'_>) -> Result<Known, Denied> {
+    async fn look_up(&self, key: &Presented<'_>) -> Result<Principal, Denied> {
         let found = self.keys.find(key.id).await;
         let record = found.map_err(|error| Denied::Unavailable(Arc::new(error)))?;
         let hash = record.as_ref().map_or(&[0; 32][..], |record| &record.hash);
         let is_equal = constant_time::verify_slices_are_equal(hash, &key.hash).is_ok();
-        let bad = |reason| Denied::Bad { reason, key: Some(key.id.into()) };
+        let bad = |reason| Denied::Unknown { reason, id: Some(key.id.into()) };
         let record = record.ok_or(bad("unknown"))?;
         if !is_equal {
             return Err(bad("wrong"));
         }
-        let known = Known::from(record);
-        self.announce_end(&known);
+        if !record.outlives(DateTime::now()) {
+            return Err(bad("expired"));
+        }
+        let role = record.role.as_deref().and_then(|role| self.roles.load().get(role).cloned());
+        let owner = record.owner.as_str().into();
+        let principal = Principal { id: key.id.into(), owner, role: role.unwrap_or_default() };
+        self.remember(key.hash, principal.clone(), &record);
+        Ok(principal)
+    }
+
+    /// Believes a good key for a while, and warns once of one that ends soon (AUTHN-23).
+    fn remember(&self, hash: KeyHash, principal: Principal, record: &Record) {
+        let now = DateTime::now();
+        let ends_soon = !record.outlives(now.after(SOON));
+        let time = if record.outlives(now.after(BELIEVED)) { BELIEVED } else { Duration::ZERO };
+        let until = Instant::now().checked_add(time).unwrap_or_else(Instant::now);
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MAX_KEYS {
             all.clear();
         }
-        all.insert(key.hash, known.clone());
-        Ok(known)
-    }
-
-    /// Warns once of a key in use that ends soon (AUTHN-23).
-    fn announce_end(&self, known: &Known) {
-        let is_soon = known.expires_at <= DateTime::now().after(SOON);
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_soon && warned.len() < MAX_KEYS && warned.insert(Arc::clone(&known.id)) {
+        let before = all.insert(hash, Known { principal, until, ends_soon });
+        drop(all);
+        if ends_soon && !before.is_some_and(|known| known.ends_soon) {
             self.log.event(Action::KeyExpiring, |line| {
-                line.text("key.id", &known.id);
-                line.text("expires_at", &known.expires_at.to_string());
+                line.text("key.id", &record.id);
+                line.text("expires_at", &record.expires_at.to_string());
             });
         }
     }
@@ -130,8 +129,8 @@ impl Authn {
     /// Counts a failure. A good credential never comes here, so none is locked out (AUTHN-25).
     fn throttle(&self, denied: Denied, client: Option<IpAddr>) -> Denied {
         let class = match denied {
-            Denied::Missing => Class::Anonymous,
             Denied::Unavailable(_) => return denied,
+            Denied::Unknown { reason: MISSING, .. } => Class::Anonymous,
             _ => Class::Failed,
         };
         let spent = client.and_then(|client| self.limits.spend(class, client).err());
@@ -139,14 +138,33 @@ impl Authn {
     }
 }
 
-impl From<Record> for Known {
-    fn from(record: Record) -> Self {
-        Self {
-            id: record.id.into(),
-            owner: record.owner.into(),
-            role: record.role.map(Arc::from),
-            expires_at: record.expires_at,
-            until: Instant::now().checked_add(BELIEVED).unwrap_or_else(Instant::now),
-        }
+/// Finds the API key in `Authorization: Bearer` or `X-API-Key`: one, and not in the URL.
+fn find_credential<'a>(headers: &'a HeaderMap, uri: &Uri) -> Result<&'a str, Denied> {
+    if query(uri.query()).any(|(name, _)| IN_QUERY.iter().any(|known| name.eq_ignore_ascii_case(known))) {
+        return Err(Denied::Malformed("credential-in-url"));
     }
+    let authorization = headers.get_all(header::AUTHORIZATION).iter().map(|value| (true, value));
+    let api_key = headers.get_all(&API_KEY).iter().map(|value| (false, value));
+    let mut all = authorization.chain(api_key);
+    let (has_scheme, value) = all.next().ok_or(unknown(MISSING))?;
+    if all.next().is_some() {
+        return Err(Denied::Malformed("invalid_request"));
+    }
+    let value = value.to_str().map_err(|_| unknown("malformed"))?;
+    if !has_scheme {
+        return Ok(value);
+    }
+    // The scheme is compared without case (RFC 9110 §11.1).
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(unknown("scheme")) }
+}
+
+const fn unknown(reason: &'static str) -> Denied {
+    Denied::Unknown { reason, id: None }
+}
+
+/// Adds the challenge of the one scheme that is served (RFC 9110 §11.6.1).
+pub fn challenge(headers: &mut HeaderMap) {
+    let challenge = concat!("Bearer realm=\"", env!("CARGO_PKG_NAME"), "\"");
+    headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
 }

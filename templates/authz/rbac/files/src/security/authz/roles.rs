@@ -1,13 +1,14 @@
 //! Roles are data: `policies/roles.toml` gives permissions to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
 
 use serde::Deserialize;
 
 use crate::config::settings;
+use crate::security::problem::Cause;
 
 settings! {
     /// Who may do what.
@@ -17,61 +18,36 @@ settings! {
 }
 
 /// What the holders of one role may do.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
-    permissions: BTreeSet<String>,
+    pub permissions: BTreeSet<String>,
+    /// Whether it reaches the objects of every owner; otherwise those of its own.
     #[serde(default)]
-    owners: Owners,
-}
-
-/// Whose objects a role reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Owners {
-    #[default]
-    Own,
-    Any,
-}
-
-impl Role {
-    pub fn may(&self, permission: &str) -> bool {
-        self.permissions.contains(permission)
-    }
-
-    pub fn reaches_any_owner(&self) -> bool {
-        self.owners == Owners::Any
-    }
+    pub any_owner: bool,
 }
 
 /// The roles of the service, checked against the permissions that its code asks for.
 #[derive(Debug)]
 pub struct Roles(BTreeMap<String, Arc<Role>>);
 
-/// Why a table of roles cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum RolesError {
-    #[error("{0}: cannot be read")]
-    Unreadable(String, #[source] io::Error),
-    #[error("{0}: is not a table of roles")]
-    Malformed(String, #[source] toml::de::Error),
-    #[error("role `{role}` has the permission `{permission}`, which no route asks for")]
-    Unknown { role: String, permission: String },
-    #[error("no role has the permission `{0}`, which a route asks for")]
-    Ungranted(&'static str),
-}
-
 impl Roles {
     /// Reads a table and checks it.
     ///
     /// # Errors
     /// When the file does not parse, or its permissions differ from `known`.
-    pub fn load(path: &Path, known: &BTreeSet<&'static str>) -> Result<Self, RolesError> {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| RolesError::Unreadable(name.clone(), error))?;
-        let roles: BTreeMap<String, Role> =
-            toml::from_str(&text).map_err(|error| RolesError::Malformed(name, error))?;
-        Self(roles.into_iter().map(|(name, role)| (name, Arc::new(role))).collect()).checked(known)
+    pub fn load(path: &Path, known: &BTreeSet<&'static str>) -> Result<Self, Cause> {
+        let refused = |fault: String| format!("{}: {fault}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+        let roles: BTreeMap<String, Role> = toml::from_str(&text).map_err(|error| refused(error.to_string()))?;
+        let granted: BTreeSet<_> = roles.values().flat_map(|role| &role.permissions).map(String::as_str).collect();
+        if let Some(permission) = granted.difference(known).next() {
+            return Err(refused(format!("no route asks for the permission `{permission}`")).into());
+        }
+        if let Some(permission) = known.difference(&granted).next() {
+            return Err(refused(format!("no role has the permission `{permission}`, which a route asks for")).into());
+        }
+        Ok(Self(roles.into_iter().map(|(name, role)| (name, Arc::new(role))).collect()))
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<Role>> {
@@ -80,18 +56,5 @@ impl Roles {
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
-    }
-
-    fn checked(self, known: &BTreeSet<&'static str>) -> Result<Self, RolesError> {
-        for (role, granted) in &self.0 {
-            if let Some(permission) = granted.permissions.iter().find(|name| !known.contains(name.as_str())) {
-                return Err(RolesError::Unknown { role: role.clone(), permission: permission.clone() });
-            }
-        }
-        let is_granted = |permission: &str| self.0.values().any(|role| role.may(permission));
-        match known.iter().find(|permission| !is_granted(permission)) {
-            Some(permission) => Err(RolesError::Ungranted(permission)),
-            None => Ok(self),
-        }
     }
 }
