@@ -63,6 +63,16 @@ impl Project {
         demand(&mut self.command("cargo", arguments))
     }
 
+    /// Returns what cargo says against it.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self
+            .command("cargo", arguments)
+            .output()
+            .expect("cargo runs");
+        assert!(!output.status.success(), "{}", text(&output));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// Formats, lints and tests, as its own workflow does.
     fn check(&self) {
         self.cargo(&["fmt", "--check"]);
@@ -293,6 +303,69 @@ fn another_ci_touches_no_file_that_is_the_users() {
             path.display()
         );
     }
+}
+
+/// What an owner could write by mistake, and what keeps it from passing.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn err_11_input_15_expose_1_expose_3_a_mistake_of_an_owner_does_not_pass() {
+    let project = Project::new("notes-api", &[]);
+    let lints = [
+        "clippy", "--quiet", "--locked", "--lib", "--", "-D", "warnings",
+    ];
+    for (code, said) in [
+        (
+            "pub fn seeded(text: &str) -> u8 { text.parse().unwrap() }",
+            "used `unwrap()` on a `Result` value",
+        ),
+        (
+            "pub fn seeded() { drop(std::process::Command::new(\"sh\")) }",
+            "the service starts no process",
+        ),
+        (
+            "pub fn seeded(item: crate::store::notes::Item) -> axum::response::Response { \
+             axum::response::IntoResponse::into_response(crate::security::answer::Tagged(1, item)) }",
+            "`store::notes::Item` is not a response type",
+        ),
+        (
+            "pub fn seeded(secret: &crate::security::secret::Secret) -> serde_json::Value { \
+             serde_json::json!(secret) }",
+            "Serialize` is not satisfied",
+        ),
+        (
+            "pub fn seeded(secret: &crate::security::secret::Secret) -> String { secret.to_string() }",
+            "Secret: std::fmt::Display",
+        ),
+    ] {
+        let before = fs::read_to_string(project.folder.join("src/domain/mod.rs")).expect("a file");
+        project.edit("src/domain/mod.rs", |text| format!("{text}\n{code}\n"));
+        let output = project.refused(&lints);
+        assert!(output.contains(said), "{code}\n{output}");
+        project.edit("src/domain/mod.rs", |_| before);
+    }
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn audit_9_a_seeded_crash_is_found() {
+    let project = Project::new("notes-api", &[]);
+    project.edit("src/security/input/values.rs", |text| {
+        let before = "fn is_refused(c: char) -> bool {";
+        text.replace(before, &format!("{before} assert!(c != '\\u{{202e}}');"))
+    });
+    let mut test = project.command(
+        "cargo",
+        &["test", "--locked", "--test", "security", "audit_9"],
+    );
+    let output = test
+        .env("PROPERTIES_SECONDS", "60")
+        .output()
+        .expect("cargo runs");
+    let said = text(&output);
+    assert!(
+        !output.status.success() && said.contains("PROPERTIES_SEED="),
+        "{said}"
+    );
 }
 
 /// What the README says under "Add a resource", done by hand in place of the sample; then

@@ -92,6 +92,7 @@ fn grown() -> Answers {
         [[version]]\nname = \"v10\"\nreleased = 2026-07-01\n\
         [[resource]]\nname = \"note\"\nfields = [\"title:string\"]\n\
         [[resource]]\nname = \"order_item\"\nfields = [\"price:decimal\"]\n\
+        [[resource]]\nname = \"orders_line\"\nfields = [\"count:int\"]\n\
         [[resource]]\nname = \"order\"\nfields = [\"due:date:optional:write=admin\", \"total:int\"]\n";
     draft
         .offer_file("answers.toml", text, &QUESTIONS)

@@ -5,6 +5,7 @@
 mod alerts;
 mod budget;
 mod cases;
+mod document;
 mod hygiene;
 mod locks;
 mod selection;
