@@ -73,7 +73,10 @@ impl<'a> Decider<'a> {
             there,
             Some(file.bytes.as_slice()),
         ) {
-            Verdict::Replaced => self.replaced(path, file),
+            Verdict::Replaced => {
+                let bytes = file.bytes.clone();
+                Planned::nothing(Verdict::Replaced, Some(file)).with_bytes(bytes)
+            }
             Verdict::Unchanged => Planned::nothing(Verdict::Unchanged, Some(file)),
             _ => self.once(path, file),
         }
@@ -137,7 +140,7 @@ impl<'a> Decider<'a> {
                     executable: *executable,
                     mode,
                 };
-                let planned = self.edited(path, yours, written, file);
+                let planned = with_mode(self.edited(path, yours, written, file), yours);
                 moved(planned, yours, from)
             }
             Some(other) => self.in_the_way(Obstacle::of(other), file, written),
@@ -147,73 +150,35 @@ impl<'a> Decider<'a> {
     /// Decides for a managed file that is there, as it was written or not.
     fn edited(self, path: &str, yours: Yours<'_>, written: Option<File>, file: File) -> Planned {
         let base = written.as_ref().map(|written| written.bytes.as_slice());
-        let result = |bytes: Vec<u8>| File {
-            bytes,
-            executable: yours.mode,
-            ..file.clone()
-        };
-        let planned = if text::same(yours.bytes, &file.bytes) {
-            Planned::nothing(Verdict::Unchanged, Some(file.clone()))
-        } else if has_markers(yours.bytes) && !has_markers(&file.bytes) {
-            Planned::conflict(Conflict::Unresolved, Some(file.clone()), written.clone())
-        } else if base.is_some_and(|base| text::same(yours.bytes, base)) {
-            let turned = text::with_line_ends_of(yours.bytes, &file.bytes);
-            Planned::nothing(Verdict::Replaced, Some(file.clone())).with_result(result(turned))
-        } else if base.is_some_and(|base| text::same(base, &file.bytes)) {
-            Planned::kept(Kept::Edited, Some(file.clone()))
-        } else {
-            let sides = text::Sides {
-                path,
-                list: file.list,
-                base: base.unwrap_or_default(),
-                yours: yours.bytes,
-                wanted: &file.bytes,
-                versions: (&self.written.generator, &self.wanted.generator),
-            };
-            match text::merge(sides) {
-                Merged::Clean(bytes) if bytes == yours.bytes => {
-                    Planned::kept(Kept::Edited, Some(file.clone()))
-                }
-                Merged::Clean(bytes) => {
-                    Planned::nothing(Verdict::Merged, Some(file.clone())).with_result(result(bytes))
-                }
-                Merged::Marked(bytes, conflict) => {
-                    Planned::conflict(conflict, Some(file.clone()), Some(file.clone()))
-                        .with_result(result(bytes))
-                }
-                Merged::NotText => {
-                    Planned::conflict(Conflict::NotText, Some(file.clone()), written.clone())
-                }
-            }
-        };
-        // A mode alone may be what changes.
-        if planned.result.is_none()
-            && yours.mode != yours.executable
-            && planned.verdict != Verdict::Conflict
-        {
-            let verdict = match planned.verdict {
-                Verdict::Unchanged => Verdict::Replaced,
-                _ => Verdict::Merged,
-            };
-            return Planned::nothing(verdict, Some(file.clone()))
-                .with_result(result(yours.bytes.to_vec()));
+        if text::same(yours.bytes, &file.bytes) {
+            return Planned::nothing(Verdict::Unchanged, Some(file));
         }
-        planned
-    }
-
-    fn replaced(self, path: &str, file: File) -> Planned {
-        let executable = matches!(
-            self.there.get(path),
-            Some(There::File {
-                executable: true,
-                ..
-            })
-        );
-        let result = File {
-            executable,
-            ..file.clone()
+        if base.is_some_and(|base| text::same(yours.bytes, base)) {
+            let bytes = text::with_line_ends_of(yours.bytes, &file.bytes);
+            return Planned::nothing(Verdict::Replaced, Some(file)).with_bytes(bytes);
+        }
+        if has_markers(yours.bytes) && !has_markers(&file.bytes) {
+            return Planned::conflict(Conflict::Unresolved, Some(file), written);
+        }
+        if base.is_some_and(|base| text::same(base, &file.bytes)) {
+            return Planned::kept(Kept::Edited, Some(file));
+        }
+        let sides = text::Sides {
+            path,
+            list: file.list,
+            base: base.unwrap_or_default(),
+            yours: yours.bytes,
+            wanted: &file.bytes,
+            versions: (&self.written.generator, &self.wanted.generator),
         };
-        Planned::nothing(Verdict::Replaced, Some(file)).with_result(result)
+        match text::merge(sides) {
+            Merged::Clean(bytes) if bytes == yours.bytes => Planned::kept(Kept::Edited, Some(file)),
+            Merged::Clean(bytes) => Planned::nothing(Verdict::Merged, Some(file)).with_bytes(bytes),
+            Merged::Marked(bytes, conflict) => {
+                Planned::conflict(conflict, Some(file.clone()), Some(file)).with_bytes(bytes)
+            }
+            Merged::NotText => Planned::conflict(Conflict::NotText, Some(file), written),
+        }
     }
 
     fn fresh(self, path: &str, file: File) -> Planned {
@@ -249,6 +214,40 @@ struct Yours<'a> {
     bytes: &'a [u8],
     executable: bool,
     mode: bool,
+}
+
+/// Gives a file the mode that it is to have, which alone may be what changes.
+fn with_mode(planned: Planned, yours: Yours<'_>) -> Planned {
+    let executable = yours.mode;
+    let with = |result: File| File {
+        executable,
+        ..result
+    };
+    let changes = executable != yours.executable && planned.verdict != Verdict::Conflict;
+    match (planned.result, planned.wanted) {
+        (Some(result), wanted) => Planned {
+            result: Some(with(result)),
+            wanted,
+            ..planned
+        },
+        (None, Some(file)) if changes => {
+            let verdict = match planned.verdict {
+                Verdict::Unchanged => Verdict::Replaced,
+                _ => Verdict::Merged,
+            };
+            let bytes = yours.bytes.to_vec();
+            let planned = Planned::nothing(verdict, Some(file)).with_bytes(bytes);
+            Planned {
+                result: planned.result.map(with),
+                ..planned
+            }
+        }
+        (None, wanted) => Planned {
+            result: None,
+            wanted,
+            ..planned
+        },
+    }
 }
 
 /// Lets a file that is there follow to its new path.

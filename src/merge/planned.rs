@@ -60,11 +60,10 @@ impl Planned {
         }
     }
 
-    pub(super) fn with_result(self, result: File) -> Self {
-        Self {
-            result: Some(result),
-            ..self
-        }
+    /// Writes the wanted file with other bytes.
+    pub(super) fn with_bytes(self, bytes: Vec<u8>) -> Self {
+        let result = self.wanted.clone().map(|file| File { bytes, ..file });
+        Self { result, ..self }
     }
 
     /// Whether it is made by the project, and may no longer fit.

@@ -163,3 +163,11 @@ fn an_open_conflict_is_told_by_what_is_there() {
     assert!(!conflict.is_open(resolved.disk.get("a.toml"), Some(b"a = 3\n")));
     assert!(!conflict.is_open(None, Some(b"a = 3\n")));
 }
+
+#[test]
+fn markers_that_palisade_wrote_itself_are_none() {
+    let shown = "// Such as:\n// <<<<<<< yours\n<<<<<<< yours\n";
+    let project = Project::empty().with("a.rs", shown);
+    let plan = project.plan(managed(&[("a.rs", "1\n")]));
+    assert_eq!(planned(&plan, "a.rs").verdict, Verdict::Replaced);
+}
