@@ -38,6 +38,7 @@ fn select_render_and_merge_only_compute() {
         .flat_map(|room| sources(&src.join(room)))
         .collect();
     files.push(src.join("pipe.rs"));
+    files.extend(sources(&src.join("pipe")));
     assert!(files.len() > 30, "the rooms were found: {}", files.len());
     for path in files {
         let text = fs::read_to_string(&path).expect("sources are text");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{PipeError, version};
 use crate::answers::{Answers, Question};
 use crate::catalog::{Catalog, Class, Selection};
-use crate::merge::{Disk, Plan, Wanted, Written, plan};
+use crate::merge::{Contents, Disk, Plan, Wanted, Written, plan};
 use crate::project::{ANSWERS, Record, memory};
 use crate::render::{File, Place, Surroundings, Tree, places, render};
 
@@ -30,6 +30,8 @@ pub struct Changed<'a> {
 #[derive(Debug)]
 pub struct Standing<'a> {
     pub written: Written,
+    /// Each managed file as the project remembers it.
+    pub pristine: &'a Contents,
     /// The answers in palisade.toml as it is on disk, which may have been edited.
     pub here: &'a Answers,
     pub disk: &'a Disk,
@@ -113,6 +115,7 @@ impl<'a> Rendered<'a> {
     pub fn plan(self, questions: &[Question], standing: Standing<'_>) -> Changed<'a> {
         let Standing {
             mut written,
+            pristine,
             here,
             disk,
             memory: remembered,
@@ -133,7 +136,7 @@ impl<'a> Rendered<'a> {
         let bases = plan
             .bases()
             .map(|(path, file)| (path, file.bytes.as_slice()));
-        let memory = memory(bases, &record);
+        let memory = memory(bases, &record, pristine, &remembered);
         plan.remember(memory, &remembered);
         Changed {
             selection: self.selection,

@@ -4,6 +4,7 @@ use semver::Version;
 
 use super::{Record, base64_lines};
 use crate::catalog::Class;
+use crate::merge::{Contents, Disk, There};
 use crate::render::{File, Tree};
 
 /// Where the answers are kept.
@@ -30,25 +31,37 @@ pub fn remember(tree: &mut Tree, answers: String, generator: Version) {
         .iter()
         .filter(|(_, file)| file.class == Class::Managed)
         .map(|(path, file)| (path, file.bytes.as_slice()));
-    let memory = memory(managed, &record);
+    let memory = memory(managed, &record, &Contents::new(), &Disk::new());
     tree.extend(memory);
     tree.insert(".palisade/local/.gitignore", File::new(Class::Local, "*\n"));
 }
 
 /// Returns the files that remember how managed ones were rendered, and the record beside them.
-pub fn memory<'a>(bases: impl Iterator<Item = (&'a str, &'a [u8])>, record: &Record) -> Tree {
+///
+/// What is remembered already stays as it stands there, also with line ends that a checkout
+/// turned.
+pub fn memory<'a>(
+    bases: impl Iterator<Item = (&'a str, &'a [u8])>,
+    record: &Record,
+    pristine: &Contents,
+    there: &Disk,
+) -> Tree {
     let mut tree = Tree::default();
-    let mut put = |path: String, text: String| {
-        tree.insert(path, File::new(Class::Memory, text));
+    let mut put = |path: String, bytes: Vec<u8>| {
+        tree.insert(path, File::new(Class::Memory, bytes));
     };
     for (path, bytes) in bases {
+        let place = format!("{PRISTINE}{path}{SUFFIX}");
+        let same = pristine.get(path).is_some_and(|known| known == bytes);
+        let known = there.get(&place).and_then(There::bytes);
+        let text = known.filter(|_| same).map(<[u8]>::to_vec);
         put(
-            format!("{PRISTINE}{path}{SUFFIX}"),
-            base64_lines::encode(bytes),
+            place,
+            text.unwrap_or_else(|| base64_lines::encode(bytes).into_bytes()),
         );
     }
-    put(RECORD.to_owned(), record.render());
-    put(ATTRIBUTES_FILE.to_owned(), ATTRIBUTES.to_owned());
+    put(RECORD.to_owned(), record.render().into_bytes());
+    put(ATTRIBUTES_FILE.to_owned(), ATTRIBUTES.into());
     tree
 }
 

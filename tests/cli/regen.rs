@@ -418,6 +418,30 @@ fn a_project_of_a_strangers_leads_nowhere_out_of_it() {
 }
 
 #[test]
+fn line_ends_that_a_checkout_turned_are_no_edit_and_stay() {
+    let sandbox = project();
+    for path in [
+        "src/main.rs",
+        "THREAT-MODEL.md",
+        ".palisade/pristine/src/main.rs.b64",
+    ] {
+        let text = sandbox.read(&format!("notes-api/{path}"));
+        let turned = text.replace('\n', "\r\n");
+        fs::write(sandbox.path("notes-api").join(path), turned).expect("it is there");
+    }
+    let before = files(&sandbox);
+    run(&sandbox, &["regen"])
+        .ends_with(0)
+        .says("Everything is as your answers say.");
+    assert!(files(&sandbox) == before);
+    run(&sandbox, &NO_CI)
+        .ends_with(0)
+        .says("replaced THREAT-MODEL.md");
+    let text = sandbox.read("notes-api/THREAT-MODEL.md");
+    assert_eq!(text.matches("\r\n").count(), text.matches('\n').count());
+}
+
+#[test]
 fn a_mode_stays() {
     let sandbox = project();
     let model = sandbox.path("notes-api/THREAT-MODEL.md");

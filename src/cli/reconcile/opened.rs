@@ -125,6 +125,7 @@ impl Opened {
         let lock = rendered.bytes("Cargo.lock");
         let standing = Standing {
             written: self.project.written(&self.places, &disk, lock),
+            pristine: self.project.pristine(),
             here: &self.here,
             disk: &disk,
             memory: self.project.memory(),
