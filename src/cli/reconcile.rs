@@ -74,10 +74,14 @@ pub(super) fn reconcile(
     if let Some(added) = &wish.added {
         refuse_half(&prepared, added)?;
     }
-    if !manner.allow_dirty {
-        refuse_unrecorded(opened, &prepared.changed.plan)?;
-    }
     let mut report = Report::new(opened, &prepared);
+    if !manner.allow_dirty {
+        match refuse_unrecorded(opened, &prepared.changed.plan) {
+            // A dry run shows the plan all the same.
+            Err(refusal) if opened.work().is_none() => report.note(refusal.to_string()),
+            refusal => refusal?,
+        }
+    }
     if let Some(work) = opened.work()
         && !prepared.changed.plan.is_empty()
     {

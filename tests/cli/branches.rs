@@ -120,6 +120,13 @@ fn an_edit_that_is_in_no_commit_is_not_merged_unless_that_is_wanted() {
     let told = run(&sandbox, &NO_CI).ends_with(1);
     told.says("`THREAT-MODEL.md` has edits that are in no commit, and would be merged");
     assert!(files(&sandbox) == before);
+    let dry = run(&sandbox, &[&NO_CI[..], &["--dry-run"]].concat()).ends_with(0);
+    assert!(
+        dry.stdout.contains("merged    THREAT-MODEL.md\n"),
+        "{}",
+        dry.stdout
+    );
+    dry.says("`THREAT-MODEL.md` has edits that are in no commit");
     let mut allowed = NO_CI.to_vec();
     allowed.push("--allow-dirty");
     run(&sandbox, &allowed).ends_with(0);

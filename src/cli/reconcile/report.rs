@@ -71,7 +71,7 @@ impl Report {
             format!("`{one}` and `{other}` have one number: give that which no database has run yet a higher one.")
         });
         report.notes = twins.collect();
-        if report.changes() > 0 {
+        if report.changes() > 0 && !report.dry_run {
             let notes = plan.notes();
             report.notes.extend(notes.iter().map(ToString::to_string));
             report.next = notes.iter().map(|note| note.command().to_owned()).collect();
@@ -91,6 +91,11 @@ impl Report {
         told.map(|file| format!("{}\n", file.line())).collect()
     }
 
+    /// Adds what else the user is to know.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     pub(super) fn written(&mut self, shown: bool) {
         self.written = true;
         self.shown = shown;
@@ -107,6 +112,7 @@ impl Report {
         }
         if self.dry_run {
             out.result(self.lines())?;
+            self.notes.iter().for_each(|note| out.say(note));
             out.say("Nothing was changed: this was a dry run.");
             return Ok(outcome);
         }
