@@ -50,14 +50,13 @@ impl Operation {
 
     /// Adds the answer of success; those of failure have one form, whatever the route.
     pub fn answer(&mut self, status: StatusCode, headers: &[&str], schema: Option<Schema>) {
-        let text = json!({ "schema": { "type": "string" } });
-        let headers: Map<_, _> = headers.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
+        let headers = describe_headers(headers);
         let content = schema.map_or(json!({}), |schema| json!({ "application/json": { "schema": schema } }));
         let answer = json!({ "description": status.canonical_reason(), "headers": headers, "content": content });
         self.responses.insert(status.as_str().to_owned(), answer);
     }
 
-    fn to_value(&self) -> Value {
+    fn to_value(&self, id: String) -> Value {
         let mut responses = self.responses.clone();
         for failures in ["4XX", "5XX"] {
             responses.insert(failures.to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
@@ -66,6 +65,7 @@ impl Operation {
         let mut value = Map::new();
         value.extend(self.body.clone().map(|body| ("requestBody".to_owned(), body)));
         value.extend(self.permission.map(|name| ("x-permission".to_owned(), name.into())));
+        value.insert("operationId".to_owned(), id.into());
         value.insert("parameters".to_owned(), json!(self.parameters));
         value.insert("responses".to_owned(), responses.into());
         value.insert("security".to_owned(), security);
@@ -78,9 +78,14 @@ pub fn document<'a>(operations: impl Iterator<Item = (&'a Method, &'a str, &'a O
     let mut paths = BTreeMap::<&str, Map<String, Value>>::new();
     for (method, path, operation) in operations {
         let method = method.as_str().to_ascii_lowercase();
-        paths.entry(path).or_default().insert(method, operation.to_value());
+        let id = method.clone() + &path.replace('/', "-").replace(['{', '}'], "");
+        paths.entry(path).or_default().insert(method, operation.to_value(id));
     }
-    let problem = json!({ "application/problem+json": { "schema": problem_schema() } });
+    let problem = json!({
+        "description": "Not as hoped",
+        "headers": describe_headers(&["Retry-After"]),
+        "content": { "application/problem+json": { "schema": problem_schema() } },
+    });
     let document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -90,7 +95,7 @@ pub fn document<'a>(operations: impl Iterator<Item = (&'a Method, &'a str, &'a O
         },
         "paths": paths,
         "components": {
-            "responses": { "Problem": { "description": "Not as hoped", "content": problem } },
+            "responses": { "Problem": problem },
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
                 "header": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
@@ -100,20 +105,27 @@ pub fn document<'a>(operations: impl Iterator<Item = (&'a Method, &'a str, &'a O
     format!("{document:#}\n")
 }
 
+/// What an answer has in its head: the quota, for one (GATE-2).
+fn describe_headers(more: &[&str]) -> Value {
+    let text = json!({ "schema": { "type": "string", "maxLength": 512 } });
+    let names = ["RateLimit", "RateLimit-Policy"].iter().chain(more);
+    names.map(|name| ((*name).to_owned(), text.clone())).collect::<Map<_, _>>().into()
+}
+
 /// RFC 9457 §3, with the members that some types add.
 fn problem_schema() -> Schema {
-    let text = json!({ "type": "string" });
+    let text = json!({ "type": "string", "maxLength": 4096 });
     let fault = object([("pointer", text.clone(), true), ("rule", text.clone(), true)]);
     json!({
         "type": "object",
         "properties": {
             "type": text,
             "title": text,
-            "status": { "type": "integer" },
+            "status": { "type": "integer", "format": "int32", "minimum": 400, "maximum": 599 },
             "instance": text,
             "rule": text,
             "faults": { "type": "array", "maxItems": 20, "items": fault },
-            "violated-policies": { "type": "array", "items": text },
+            "violated-policies": { "type": "array", "maxItems": 1, "items": text },
         },
         "required": ["type", "title", "status", "instance"],
     })

@@ -23,7 +23,7 @@ use crate::security::secret::Secret;
 const DEFAULT_SIZE: u16 = 20;
 pub const MAX_SIZE: u16 = 100;
 /// Characters of a cursor: instant, id and HMAC need 75.
-const MAX_CURSOR: usize = 512;
+pub const MAX_CURSOR: usize = 512;
 
 /// The `{id}` of a path, accepted in one spelling only (INPUT-12, RFC 9562 §4).
 pub struct Id(pub Uuid);
@@ -71,7 +71,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 
 impl Describe for IfMatch {
     fn describe(operation: &mut Operation) {
-        operation.parameter("header", "If-Match", true, &json!({ "type": "string" }));
+        operation.parameter("header", "If-Match", true, &json!({ "type": "string", "maxLength": 512 }));
     }
 }
 
@@ -159,7 +159,8 @@ where
 
 impl Describe for Paging {
     fn describe(operation: &mut Operation) {
-        let size = json!({ "type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE });
+        let size =
+            json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE });
         operation.parameter("query", "limit", false, &size);
         let cursor = json!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR });
         operation.parameter("query", "cursor", false, &cursor);
