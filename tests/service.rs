@@ -440,6 +440,23 @@ fn what_stands_around_the_code_is_silent_and_speaks_on_a_seeded_fault() {
     );
 }
 
+/// What programs say of the running service that we did not write.
+#[test]
+#[ignore = "slow: `tests/run judges`"]
+fn outside_judges_find_nothing_and_speak_on_a_seeded_fault() {
+    let project = Project::new(
+        "notes-api",
+        &["--security-contact", "mailto:security@example.com"],
+    );
+    let judges = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges");
+    let output = demand(&mut project.command(judges, &["."]));
+    assert!(
+        text(&output).contains(" passed, 0 failed"),
+        "{}",
+        text(&output)
+    );
+}
+
 /// The page "To production", followed with own certificates.
 #[test]
 #[ignore = "slow: `tests/run service`"]

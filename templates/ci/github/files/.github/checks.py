@@ -3,6 +3,8 @@
     checks.py all [--today YYYY-MM-DD]   dates, ids, inventory, breaking changes since $BASE
     checks.py ignored                    deny.toml's exceptions as flags of cargo-audit
     checks.py sbom FILE TARGET           a bill of materials names every crate linked
+    checks.py operations FILE…           reports (JUnit) of schemathesis name every operation
+    checks.py zap FILE                   ZAP's report (JSON) has nothing above low
 
 Each finding is one line; with any, the exit code is 1. Needs Python 3.11 and
 nothing else.
@@ -16,6 +18,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ID = re.compile(r"\b(?:TLS|AUTHN|AUTHZ|INPUT|GATE|EXPOSE|LOG|VER|PATCH|ERR|AUDIT)-\d+\b")
@@ -292,6 +295,32 @@ def check_sbom(file, target):
         yield f"{file}: {name} {version} is linked and not listed"
 
 
+# Reports of what looked at the running service ------------------------------
+
+
+def check_operations(file):
+    """AUDIT-3: no operation was left out, and none failed."""
+    cases = {case.get("name"): case for case in xml.etree.ElementTree.parse(file).iter("testcase")}
+    for name in documents(at_head):
+        if name not in cases:
+            yield f"{file}: {name} was not run"
+        elif cases[name].find("skipped") is not None:
+            yield f"{file}: {name} was left out"
+    for name, case in cases.items():
+        if case.find("failure") is not None or case.find("error") is not None:
+            yield f"{file}: {name} failed"
+
+
+def check_zap(file):
+    """AUDIT-4: a site was scanned, and no alert is medium (2) or high (3)."""
+    sites = json.loads(pathlib.Path(file).read_text(encoding="utf-8"))["site"]
+    if not sites:
+        yield f"{file}: nothing was scanned"
+    for alert in (alert for site in sites for alert in site["alerts"]):
+        if int(alert["riskcode"]) > 1:
+            yield f"{file}: {alert['name']} ({alert['riskdesc']})"
+
+
 def main(arguments):
     today = datetime.date.today()
     if "--today" in arguments:
@@ -305,6 +334,10 @@ def main(arguments):
             return 0
         case ["sbom", file, target]:
             findings = list(check_sbom(file, target))
+        case ["operations", *files] if files:
+            findings = [finding for file in files for finding in check_operations(file)]
+        case ["zap", file]:
+            findings = list(check_zap(file))
         case ["all"]:
             checks = (check_exceptions, check_security_txt, check_audits, check_versions,
                       check_ids, check_log_inventory, check_breaking)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks at the running service from outside, and leaves reports in a folder:
 # every operation with made-up requests, with and without a credential, and
-# the TLS of its listener.
+# the TLS of its listener. With the name of ZAP's image in $ZAP, that scans too.
 #
 # Usage: surface.sh REPORTS. Wants schemathesis on the PATH.
 set -euo pipefail
@@ -9,7 +9,7 @@ reports=$(mkdir -p "$1" && cd "$1" && pwd)
 project=$(cd "$(dirname "$0")/.." && pwd)
 cd "$project"
 name=$(sed -n 's/^name = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
-binary=target/debug/$name
+binary=${CARGO_TARGET_DIR:-target}/debug/$name
 
 # A made-up request is to reach the code behind the quotas, which have tests of
 # their own.
@@ -36,6 +36,16 @@ key=$("$binary" keys create --owner surface --role admin --expires 1d)
 failed=0
 check with-credential --header "Authorization: Bearer $key" || failed=1
 check without-credential || failed=1
+python3 -B .github/checks.py operations "$reports"/with{,out}-credential.xml || failed=1
+
+if [ -n "${ZAP:-}" ]; then
+    cp openapi.json "$reports/"
+    chmod a+rwx "$reports" # the image has a user of its own
+    docker run --rm --network host --env ZAP_AUTH_HEADER_VALUE="Bearer $key" \
+        --volume "$reports:/zap/wrk" "$ZAP" zap-api-scan.py -t openapi.json -f openapi \
+        -O https://localhost:8443 -J zap.json -I | tee "$reports/zap.txt" || failed=1
+    python3 -B .github/checks.py zap "$reports/zap.json" || failed=1
+fi
 
 python3 - certs/dev/ca.pem > "$reports/tls.txt" << 'PYTHON' || failed=1
 """Offers the listener each version, suite and protocol in turn (TLS-1, TLS-2, TLS-4)."""
