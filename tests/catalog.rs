@@ -74,43 +74,6 @@ fn the_shipped_templates_have_no_fault() {
 }
 
 #[test]
-fn tests_of_palisade_that_prove_a_requirement_are_there() {
-    let requirements = Requirements::embedded().expect("the table is as its type");
-    let named: Vec<_> = requirements
-        .ids()
-        .filter_map(|id| requirements.get(id))
-        .flat_map(|(_, requirement)| &requirement.test)
-        .collect();
-    assert!(!named.is_empty());
-    for test in named {
-        let (path, name) = test.split_once(' ').expect("a path and a name");
-        let text = std::fs::read_to_string(path).expect(path);
-        assert!(text.contains(&format!("fn {name}() {{")), "{test}");
-    }
-}
-
-#[test]
-fn every_test_of_the_platform_is_named_by_the_requirement_that_it_proves() {
-    let requirements = Requirements::embedded().expect("the table is as its type");
-    for file in ["frames.rs", "handshakes.rs"] {
-        let path = format!("tests/fixtures/platform/{file}");
-        let text = std::fs::read_to_string(&path).expect("it is there");
-        let names = text
-            .split("::test]\nasync fn ")
-            .skip(1)
-            .filter_map(|rest| rest.split('(').next());
-        for name in names {
-            let id: Vec<_> = name.split('_').take(2).collect();
-            let (_, requirement) = requirements.get(&id.join("-")).expect(name);
-            assert!(
-                requirement.test.contains(&format!("{path} {name}")),
-                "{name}"
-            );
-        }
-    }
-}
-
-#[test]
 fn the_seed_of_the_faults_below_has_none() {
     let catalog = Catalog::read(&source()).expect("no fault");
     assert_eq!(catalog.pieces().count(), 6);

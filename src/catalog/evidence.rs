@@ -142,7 +142,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
 }
 
 /// Returns the names of functions that a test attribute stands above.
-fn test_names(text: &str) -> impl Iterator<Item = &str> {
+pub fn test_names(text: &str) -> impl Iterator<Item = &str> {
     let mut is_test = false;
     text.lines().filter_map(move |line| {
         let line = line.trim();
@@ -157,7 +157,7 @@ fn test_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether the ids that lead a test's name hold this one: `gate_1_2_…`, `log_12_gate_18_…`.
-fn proves(name: &str, id: &str) -> bool {
+pub fn proves(name: &str, id: &str) -> bool {
     let Some((area, wanted)) = id.rsplit_once('-') else {
         return false;
     };

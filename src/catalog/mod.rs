@@ -23,7 +23,7 @@ mod template;
 
 pub use choice::{AnsweredBy, Choice, Pick};
 pub use error::{CatalogError, Fault};
-pub use evidence::{Evidence, Place, Proof};
+pub use evidence::{Evidence, Place, Proof, proves, test_names};
 pub use id::PieceId;
 pub use manifest::Manifest;
 pub use piece::{Crate, Crates, Package, Piece};

@@ -16,9 +16,24 @@ pub struct Requirement {
     pub requirement: String,
     pub source: String,
     pub proof: String,
-    /// Tests of palisade itself that prove it, as `tests/rendered/locks.rs name`.
+    /// Tests of palisade itself that prove it, as `tests/rendered/locks.rs name`, or scripts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub test: Vec<String>,
+    /// Where a service's files hold it without a test: a path, and words that stand in there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub check: Vec<String>,
+    /// What is not proved here, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unproved: Option<String>,
+}
+
+impl Requirement {
+    /// Returns the answers that ask for it, from the tags that lead its text; none binds them all.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let tags = self.requirement.strip_prefix("`[");
+        let tags = tags.and_then(|rest| rest.split_once("]`"));
+        tags.into_iter().flat_map(|(tags, _)| tags.split("]["))
+    }
 }
 
 /// All requirements by id, as `TLS-4`.

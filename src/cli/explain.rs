@@ -159,6 +159,9 @@ fn render_requirement(report: &RequirementReport<'_>, out: Out) -> String {
     if files.is_empty() {
         row("File", "named in no file of the service");
     }
+    for check in &report.requirement.check {
+        row("Check", check);
+    }
     for proof in tests {
         row("Test", &told(&proof.place, &proof.name));
     }
@@ -167,6 +170,9 @@ fn render_requirement(report: &RequirementReport<'_>, out: Out) -> String {
     }
     for test in &report.requirement.test {
         row("Test", &format!("{test} (palisade)"));
+    }
+    if let Some(unproved) = &report.requirement.unproved {
+        row("Open", unproved);
     }
     text
 }
