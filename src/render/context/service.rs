@@ -59,6 +59,8 @@ pub struct ServiceWords {
 pub struct PathWords {
     /// `/v1/notes/{id}`
     pub path: String,
+    /// `v1-notes-id`, what its operations' ids end in.
+    pub name: String,
     /// Whether it is the list's, and not an item's.
     pub is_list: bool,
     pub resource: ResourceWords,
@@ -134,8 +136,10 @@ impl PathWords {
             for resource in resources {
                 let list = format!("/{}/{}", version.module, resource.path);
                 for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
+                    let name = path[1..].replace('/', "-").replace(['{', '}'], "");
                     all.push(Self {
                         path,
+                        name,
                         is_list,
                         resource: resource.clone(),
                         comma: ",".to_owned(),
