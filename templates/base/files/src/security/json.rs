@@ -13,17 +13,12 @@ pub struct Object {
     buffer: Vec<u8>,
 }
 
-impl Default for Object {
-    fn default() -> Self {
+impl Object {
+    #[expect(clippy::new_without_default, reason = "an object that is begun has its brace")]
+    pub fn new() -> Self {
         let mut buffer = Vec::with_capacity(512);
         buffer.push(b'{');
         Self { buffer }
-    }
-}
-
-impl Object {
-    pub fn new() -> Self {
-        Self::default()
     }
 
     /// Writes a text, escaped.
