@@ -49,8 +49,8 @@ impl App {
         }
         // From here on there is a record, even if the client leaves early.
         let record = Record { app: self, exchange: &exchange, written: false };
-        // A panic ends this request alone (ERR-4).
-        let answer = telemetry::catch(pin!(self.answer(&exchange, drained(request)))).await;
+        // A panic ends this request alone (ERR-4). On the heap, the state is not copied with this one.
+        let answer = telemetry::catch(Box::pin(self.answer(&exchange, drained(request)))).await;
         let answer = answer.unwrap_or_else(|panic| {
             self.metrics.panics.inc();
             Err(Problem::internal(panic))

@@ -14,8 +14,9 @@ use std::time::{Duration, SystemTime};
 use axum::extract::FromRef;
 use axum::http::Method;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
@@ -57,13 +58,10 @@ pub struct Services {
 /// A service that listens and does not answer yet.
 pub struct Server {
     config: Config,
-    app: Arc<App>,
-    listener: Listener,
-    admin: Admin,
-    admin_socket: TcpListener,
-    certificate: Arc<Certificate>,
     table: Table,
-    draining: CancellationToken,
+    listener: Listener,
+    admin: Arc<Admin>,
+    admin_socket: TcpListener,
 }
 
 impl Server {
@@ -99,17 +97,17 @@ impl Server {
         let draining = CancellationToken::new();
         let api = tls::acceptor(&certificate, &["h2", "http/1.1"], None)?;
         let listener = Listener::bind(Arc::clone(&app), api, draining.clone()).await?;
-        let admin = Admin {
-            app: Arc::clone(&app),
+        let admin_socket = TcpListener::bind(config.admin.address).await?;
+        let admin = Arc::new(Admin {
+            app,
             store,
-            certificate: Arc::clone(&certificate),
-            draining: draining.clone(),
+            draining,
             openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
             token: config.admin.token()?,
             tls: tls::acceptor(&certificate, &["http/1.1"], config.admin.client_ca.as_deref())?,
-        };
-        let admin_socket = TcpListener::bind(config.admin.address).await?;
-        Ok(Self { config, app, listener, admin, admin_socket, certificate, table, draining })
+            certificate,
+        });
+        Ok(Self { config, table, listener, admin, admin_socket })
     }
 
     pub fn addresses(&self) -> io::Result<(SocketAddr, SocketAddr)> {
@@ -132,27 +130,27 @@ impl Server {
 
     /// Answers until `stop` is done, then drains (GATE-18).
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Cause> {
-        let (api, admin) = self.addresses()?;
-        let log = self.app.log.clone();
+        let (api, operators) = self.addresses()?;
+        let Self { config, table, listener, admin, admin_socket } = self;
+        let log = &admin.app.log;
         log.event(Action::Started, |line| {
             line.text("api", &api.to_string());
-            line.text("admin", &admin.to_string());
-            line.text("profile", self.config.profile.name());
+            line.text("admin", &operators.to_string());
+            line.text("profile", config.profile.name());
         });
-        let auditing = tokio::spawn(audit_log::watch(self.admin.store.clone(), Arc::clone(&self.app.metrics)));
-        let admin = tokio::spawn(self.admin.run(self.admin_socket));
-        let serving = tokio::spawn(self.listener.run());
-        let permissions = self.table.permissions;
-        let reloading = Reload { config: self.config, app: self.app, certificate: self.certificate, permissions };
-        let reloading = tokio::spawn(reloading.run());
+        let reload = Reload { config, admin: Arc::clone(&admin), permissions: table.permissions };
+        let background = [
+            tokio::spawn(audit_log::watch(admin.store.clone(), Arc::clone(&admin.app.metrics))),
+            tokio::spawn(Arc::clone(&admin).run(admin_socket)),
+            tokio::spawn(reload.run(signal(SignalKind::hangup())?)),
+        ];
+        let serving = tokio::spawn(listener.run());
         stop.await;
         log.event(Action::Stopping, |_| {});
-        self.draining.cancel();
+        admin.draining.cancel();
         serving.await?;
         log.event(Action::Stopped, |_| {});
-        admin.abort();
-        reloading.abort();
-        auditing.abort();
+        background.iter().for_each(JoinHandle::abort);
         Ok(())
     }
 }
@@ -184,15 +182,13 @@ pub async fn open_any(settings: &Settings) -> Result<(Store, Secret), Cause> {
 /// stays.
 struct Reload {
     config: Config,
-    app: Arc<App>,
-    certificate: Arc<Certificate>,
+    admin: Arc<Admin>,
     permissions: BTreeSet<&'static str>,
 }
 
 impl Reload {
     /// Watches the files, and the hang-up signal, for as long as the service runs.
-    async fn run(self) -> io::Result<()> {
-        let mut hangup = signal(SignalKind::hangup())?;
+    async fn run(self, mut hangup: Signal) {
         let mut ticks = interval(PERIOD);
         let mut seen = self.stamps();
         loop {
@@ -218,18 +214,18 @@ impl Reload {
     }
 
     fn certificate(&self) -> Result<(), Cause> {
-        self.certificate.replace(Identity::load(&self.config.tls, self.config.profile)?);
+        self.admin.certificate.replace(Identity::load(&self.config.tls, self.config.profile)?);
         Ok(())
     }
 
     fn roles(&self) -> Result<(), Cause> {
-        self.app.authn.replace_roles(Roles::load(&self.config.authorization.roles, &self.permissions)?);
+        self.admin.app.authn.replace_roles(Roles::load(&self.config.authorization.roles, &self.permissions)?);
         Ok(())
     }
 
     fn versions(&self) -> Result<(), Cause> {
-        for version in self.app.versions.reload(&self.config.versions_file())? {
-            self.app.log.event(Action::VersionShut, |line| {
+        for version in self.admin.app.versions.reload(&self.config.versions_file())? {
+            self.admin.app.log.event(Action::VersionShut, |line| {
                 line.text("version", &version.name);
                 line.text("reason", version.reason());
             });
@@ -239,8 +235,8 @@ impl Reload {
 
     fn note(&self, part: &str, outcome: &Result<(), Cause>) {
         let action = if outcome.is_ok() { Action::Reloaded } else { Action::ReloadFailed };
-        self.app.metrics.reloads_failed.inc_by(u64::from(outcome.is_err()));
-        self.app.log.event(action, |line| {
+        self.admin.app.metrics.reloads_failed.inc_by(u64::from(outcome.is_err()));
+        self.admin.app.log.event(action, |line| {
             line.text("part", part);
             if let Err(error) = outcome {
                 causes(line, &**error);

@@ -79,15 +79,15 @@ pub struct Admin {
 
 impl Admin {
     /// Serves until the process ends, while the API drains too.
-    pub async fn run(self, socket: TcpListener) {
-        let (places, admin) = (Arc::new(Semaphore::new(CONNECTIONS)), Arc::new(self));
+    pub async fn run(self: Arc<Self>, socket: TcpListener) {
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
         loop {
             let Ok((stream, peer)) = socket.accept().await else {
                 sleep(Duration::from_millis(50)).await;
                 continue;
             };
             if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                let admin = Arc::clone(&admin);
+                let admin = Arc::clone(&self);
                 tokio::spawn(async move {
                     admin.serve(stream, peer.ip().is_loopback()).await;
                     drop(place);
