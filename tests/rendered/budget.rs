@@ -12,10 +12,10 @@ use crate::cases::{answers, rendered};
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
     files: 100,
-    rust_files: 70,
+    rust_files: 65,
     code: 4380,
     security: 3400,
-    tests: 1850,
+    tests: 1880,
 };
 
 /// Lines are code: no blanks, no comments.
