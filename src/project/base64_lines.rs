@@ -12,24 +12,30 @@ const GROUP: usize = 8;
 
 /// Encodes line by line; a last line without its line feed stays without.
 pub(super) fn encode(bytes: &[u8]) -> String {
-    bytes
-        .split_inclusive(|byte| *byte == b'\n')
-        .map(|line| match line.strip_suffix(b"\n") {
-            Some(line) => grouped(&STANDARD.encode(line)) + "\n",
-            None => grouped(&STANDARD.encode(line)),
-        })
-        .collect()
-}
-
-fn grouped(line: &str) -> String {
-    let mut text = String::with_capacity(line.len() + line.len() / GROUP);
-    for (index, letter) in line.chars().enumerate() {
-        if index > 0 && index % GROUP == 0 {
-            text.push(' ');
-        }
-        text.push(letter);
+    // Six bytes become a group and a blank.
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    let mut encoded = String::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let (line, end) = match line.strip_suffix(b"\n") {
+            Some(line) => (line, "\n"),
+            None => (line, ""),
+        };
+        encoded.clear();
+        STANDARD.encode_string(line, &mut encoded);
+        push_grouped(&mut text, &encoded);
+        text.push_str(end);
     }
     text
+}
+
+fn push_grouped(text: &mut String, mut line: &str) {
+    while line.len() > GROUP {
+        let (group, rest) = line.split_at(GROUP);
+        text.push_str(group);
+        text.push(' ');
+        line = rest;
+    }
+    text.push_str(line);
 }
 
 /// Decodes what [`encode`] wrote.
