@@ -70,7 +70,7 @@ fn not_chosen(id: &PieceId) -> Failure {
 }
 
 /// Returns a path from the project's root, of one that was typed anywhere in it.
-fn from_root(opened: &Opened, name: &str) -> Result<String, Failure> {
+pub(super) fn from_root(opened: &Opened, name: &str) -> Result<String, Failure> {
     let here = here()?;
     let inside = here.strip_prefix(opened.root()).unwrap_or(opened.root());
     let mut steps: Vec<&str> = inside.iter().filter_map(|step| step.to_str()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use super::pieces::select_paths;
+use super::pieces::{from_root, select_paths};
 use super::reconcile::{Manner, Opened, Wish, reconcile};
 use crate::answers::{
     Answer, AnswerError, Answers, DraftError, Key, Question, Resource, ResourceName, Rest,
@@ -53,10 +53,11 @@ pub(super) fn run(args: &RegenArgs, out: Out) -> Result<Outcome, Failure> {
     }
     let answers = draft.finish(&opened.questions, Rest::Missing)?;
     opened.permit(&answers, &forgotten)?;
+    let kept = args.keep.iter().map(|path| from_root(&opened, path));
     let wish = Wish {
         command: command(args),
         restored: select_paths(&opened, &answers, &args.pieces)?,
-        settled: args.keep.iter().cloned().collect(),
+        settled: kept.collect::<Result<_, _>>()?,
         added: None,
         answers,
     };
