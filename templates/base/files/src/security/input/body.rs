@@ -68,20 +68,17 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 /// Reads JSON that no two parsers read differently (INPUT-3).
 fn parse(body: &[u8]) -> serde_json::Result<Value> {
     let mut parser = serde_json::Deserializer::from_slice(body);
-    let value = Strict { depth: MAX_DEPTH }.deserialize(&mut parser)?;
+    let value = Strict(MAX_DEPTH).deserialize(&mut parser)?;
     parser.end()?;
     Ok(value)
 }
 
 /// Builds a value and refuses duplicate members, U+0000 and deep nesting, which the library lets pass.
-struct Strict {
-    depth: u8,
-}
+struct Strict(u8);
 
 impl Strict {
     fn deeper<E: Error>(&self) -> Result<Self, E> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
-        Ok(Self { depth })
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("nested too deeply"))
     }
 }
 
