@@ -228,6 +228,18 @@ address = \"127.0.0.1:9443\"
     }
 
     #[test]
+    fn what_palisade_takes_out_of_a_set_goes() {
+        let merged = merged_as(
+            "a = [\"x\", \"y\", \"z\"]\n",
+            "a = [\"x\", \"y\", \"z\", \"mine\"]\n",
+            "a = [\"x\", \"new\", \"z\"]\n",
+            true,
+        );
+        assert_eq!(merged.text, "a = [\"x\", \"new\", \"z\", \"mine\"]\n");
+        assert_eq!(merged.keys, [""; 0]);
+    }
+
+    #[test]
     fn tables_of_an_array_are_told_by_their_names() {
         let base = "[[version]]\nname = \"v1\"\nstate = \"current\"\n";
         let yours = "[[version]]\nname = \"v1\"\nstate = \"deprecated\"\n";
