@@ -44,6 +44,8 @@ impl History {
         let news = [
             "Cargo.toml",
             "THREAT-MODEL.md",
+            "SECURITY.md",
+            "config/default.toml",
             "src/api/v1/mod.rs",
             "src/domain/mod.rs",
             "policies/roles.toml",
@@ -77,13 +79,42 @@ impl History {
         line
     }
 
+    /// Picks a line; those that other answers change, more often than others.
+    fn place(&mut self, lines: &[&str]) -> usize {
+        let changing = [
+            "What a change",
+            "workflows",
+            "system that builds",
+            "mod ",
+            ".nest(",
+            "visit(",
+            "github",
+            "contact",
+            "mailto",
+            "description",
+            "notes:",
+        ];
+        let changes = |(_, line): &(usize, &&str)| changing.iter().any(|word| line.contains(word));
+        let places: Vec<usize> = lines
+            .iter()
+            .enumerate()
+            .filter(changes)
+            .map(|(place, _)| place)
+            .collect();
+        match places.is_empty() || self.chance.one_in(3) {
+            true => self.chance.below(lines.len().max(1)),
+            false => *self.chance.pick(&places),
+        }
+    }
+
     fn add_line(&mut self) {
         let Some((path, text)) = self.file() else {
             return;
         };
         let line = self.fresh(&path);
         let mut lines: Vec<&str> = text.lines().collect();
-        lines.insert(self.chance.below(lines.len() + 1), &line);
+        let place = self.place(&lines) + self.chance.below(2);
+        lines.insert(place.min(lines.len()), &line);
         self.say(format!("add `{line}` to {path}"));
         self.write(&path, lines.join("\n") + "\n");
     }
@@ -96,7 +127,7 @@ impl History {
         if lines.is_empty() {
             return;
         }
-        let place = self.chance.below(lines.len());
+        let place = self.place(&lines);
         if lines[place].contains("mine_") {
             return;
         }

@@ -27,7 +27,7 @@ pub(crate) struct History {
     story: Vec<String>,
 }
 
-const CHANGES: [&[&str]; 14] = [
+const CHANGES: [&[&str]; 15] = [
     &["regen"],
     &["regen", "--set", "ci=none"],
     &["regen", "--set", "ci=github"],
@@ -53,6 +53,13 @@ const CHANGES: [&[&str]; 14] = [
         "person",
         "name:string",
         "born:date:optional",
+    ],
+    &[
+        "regen",
+        "--set",
+        "security_contact=mailto:other@example.org",
+        "--set",
+        "ci=none",
     ],
     &["regen", "ci/github"],
     &["regen", "src", "policies", "Cargo.toml"],
