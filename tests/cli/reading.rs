@@ -37,8 +37,8 @@ fn explain_tells_what_an_id_demands() {
 
 #[test]
 fn explain_tells_which_files_and_tests_of_a_service_hold_an_id() {
-    let run = Sandbox::new().palisade(&["explain", "ver-6"]).ends_with(0);
-    let held = "\nTest    tests/security/versioning.rs ver_6_";
+    let run = Sandbox::new().palisade(&["explain", "ver-9"]).ends_with(0);
+    let held = "\nTest    tests/security/versioning.rs ver_9_";
     assert!(run.stdout.contains(held), "{}", run.stdout);
     let run = Sandbox::new()
         .palisade(&["explain", "authn-23"])
@@ -46,7 +46,7 @@ fn explain_tells_which_files_and_tests_of_a_service_hold_an_id() {
     let held = "\nFile    src/security/authn/authenticator.rs (auth/api-key)\n";
     assert!(run.stdout.contains(held), "{}", run.stdout);
     let json = Sandbox::new()
-        .palisade(&["explain", "ver-6", "--json"])
+        .palisade(&["explain", "ver-9", "--json"])
         .ends_with(0);
     let report: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
     let path = &report["service"]["tests"][0]["path"];
