@@ -7,6 +7,7 @@ use axum::http::Method;
 use crate::caller::{key, mounted};
 use crate::harness::{request, spawn};
 
+/// No other signal names a version (VER-2).
 #[tokio::test]
 async fn ver_1_2_the_path_alone_names_the_version_and_an_unknown_one_is_an_unknown_path() {
     let service = spawn().await;
