@@ -51,6 +51,14 @@ pub enum ChangeError {
         help("put it back: versions are only ever added")
     )]
     Version { name: String },
+    #[error("this palisade cannot add the version `{name}`")]
+    #[diagnostic(
+        code(palisade::project::version),
+        help(
+            "take it out of palisade.toml. By hand, a version is a folder beside `src/api/v1` and its line in `src/api/mod.rs`"
+        )
+    )]
+    NewVersion { name: String },
     #[error("`{choice}` cannot be changed from `{was}` to `{now}` once there is a migration")]
     #[diagnostic(code(palisade::project::lasting), help("{guide}"))]
     Lasting {
@@ -117,6 +125,11 @@ impl Applied<'_> {
         if let Some(version) = versions.into_iter().find(|v| !next.versions().contains(v)) {
             let name = version.name.to_string();
             return Err(ChangeError::Version { name });
+        }
+        let mut added = next.versions().iter();
+        if let Some(version) = added.find(|v| !self.answers.versions().contains(v)) {
+            let name = version.name.to_string();
+            return Err(ChangeError::NewVersion { name });
         }
         match catalog.in_order().into_iter().find_map(|choice| {
             let changed = migrated.then(|| self.lasting(choice, next)).flatten();

@@ -366,6 +366,13 @@ fn what_was_written_of_a_resource_a_version_or_the_name_is_not_changed() {
     run(&sandbox, &["regen"])
         .ends_with(1)
         .says("versions are only ever added");
+    let text = sandbox.read("notes-api/palisade.toml");
+    let text = text.replace("2026-11-24", "2026-11-23")
+        + "\n[[version]]\nname = \"v2\"\nreleased = 2027-01-01\n";
+    fs::write(sandbox.path("notes-api/palisade.toml"), text).expect("it is there");
+    run(&sandbox, &["regen"])
+        .ends_with(1)
+        .says("this palisade cannot add the version `v2`");
 }
 
 #[test]
