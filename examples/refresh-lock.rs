@@ -10,7 +10,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 
+use palisade::answers::Date;
 use palisade::catalog::{Catalog, Piece, PieceId};
 use palisade::render::{Graph, Head, Surroundings, render_manifest};
 
@@ -22,6 +24,8 @@ const HEAD: Head<'static> = Head {
 };
 
 const LIB: &str = "//! Nothing: this crate is the list of all crates that a service can have.\n";
+
+const CRATES: &str = "# The day on which the crates of all pieces were resolved: `cargo run --example refresh-lock`.\n";
 
 fn main() -> ExitCode {
     let check = std::env::args().any(|arg| arg == "--check");
@@ -55,11 +59,19 @@ fn refresh(check: bool) -> Outcome<Vec<PathBuf>> {
         true => fs::read_to_string(&committed)?,
         false => resolve(root, &manifest)?,
     };
+    let resolved = match check {
+        true => catalog.resolved,
+        false => Date::from_unix_seconds(SystemTime::UNIX_EPOCH.elapsed()?.as_secs()),
+    };
     let mut files = vec![
         (root.join("superset/Cargo.toml"), manifest),
         // Tools that read more than the lock want a crate to build.
         (root.join("superset/src/lib.rs"), LIB.to_owned()),
         (committed, lock.clone()),
+        (
+            root.join("templates/crates.toml"),
+            format!("{CRATES}resolved = {resolved}\n"),
+        ),
     ];
     files.extend(fragments(root, &catalog, &lock)?);
     let is_stale =

@@ -27,6 +27,7 @@ fn sample(catalog: &Catalog) -> Answers {
 
 fn source() -> Source {
     Source::default()
+        .with("crates.toml", "resolved = 2026-11-24\n")
         .with("base/piece.toml", "title = \"Base\"\nsummary = \"All\"\n[package]\nedition = \"2024\"\nrust-version = \"1.95\"\n")
         .with("base/files/src/main.rs.tera", "// {{ service.name }}\n")
         .with("ci/choice.toml", "title = \"CI\"\ndefault = [\"github\"]\npick = \"one\"\norder = 1\n")
@@ -119,6 +120,16 @@ fn a_missing_manifest_and_a_stray_file_are_named() {
     expect(
         source().without("ci/choice.toml"),
         "ci/choice.toml: the manifest is missing",
+        None,
+    );
+    expect(
+        source().without("crates.toml"),
+        "crates.toml: the manifest is missing",
+        None,
+    );
+    expect(
+        source().with("crates.toml", "resolved = 12:00:00\n"),
+        "crates.toml: `12:00:00` is not a date",
         None,
     );
     for path in ["ci/github/a.rs", "ci/a.rs", "README.md", "base/a.rs"] {

@@ -76,6 +76,11 @@ impl Date {
         Self(self.0.saturating_add(days).min(Self::LAST))
     }
 
+    /// Returns how many days this day lies after another, 0 if it does not.
+    pub fn days_since(self, earlier: Self) -> u32 {
+        self.0.saturating_sub(earlier.0)
+    }
+
     fn year_month_day(self) -> (u32, u32, u32) {
         let mut year = 1970 + self.0 / 366;
         while days_since_1970(year + 1, 1, 1) <= self.0 {

@@ -251,6 +251,7 @@ mod tests {
         let piece = "title = \"A\"\nsummary = \"A\"\n";
         let base = format!("{piece}[package]\nedition = \"2024\"\nrust-version = \"1.95\"\n");
         let source = Source::default()
+            .with("crates.toml", "resolved = 2026-11-24\n")
             .with("base/piece.toml", base)
             .with("base/files/src/api/__version__/mod.rs", "//! TLS-4\n")
             .with(

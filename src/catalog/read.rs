@@ -2,18 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CatalogError, Choice, Fault, Piece, PieceId, Source, structure};
-use crate::answers::{ChoiceId, OptionId};
+use serde::Deserialize;
+
+use super::{CatalogError, Choice, Fault, Manifest, Piece, PieceId, Source, structure};
+use crate::answers::{ChoiceId, Date, OptionId};
 
 /// All pieces, and the choices between them.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     pub base: Piece,
     pub choices: BTreeMap<ChoiceId, Choice>,
+    /// The day on which the crates of all pieces were resolved (PATCH-4).
+    pub resolved: Date,
+}
+
+/// `crates.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Crates {
+    resolved: toml::value::Datetime,
 }
 
 /// Files of `templates/` that belong to no piece.
-const SHARED: [&str; 1] = ["requirements.toml"];
+const SHARED: [&str; 2] = [CRATES, "requirements.toml"];
+
+/// Says when the crates were resolved.
+const CRATES: &str = "crates.toml";
 
 impl Catalog {
     /// Reads the templates compiled into this program.
@@ -35,6 +49,7 @@ impl Catalog {
                 .into_iter()
                 .map(|(id, options)| Ok((id.clone(), Choice::read(source, id, options)?)))
                 .collect::<Result<_, CatalogError>>()?,
+            resolved: resolved(source)?,
         };
         structure::check(&catalog)?;
         Ok(catalog)
@@ -63,6 +78,13 @@ impl Catalog {
         choices.sort_by_key(|choice| (choice.order, &choice.id));
         choices
     }
+}
+
+fn resolved(source: &Source) -> Result<Date, CatalogError> {
+    let manifest = Manifest::read(source, CRATES.to_owned())?;
+    let crates: Crates = manifest.parse()?;
+    Date::parse(&crates.resolved.to_string())
+        .map_err(|error| manifest.fault(None, Fault::Syntax(error.to_string())))
 }
 
 /// Tells choices and options from the folders; a file elsewhere is a fault.

@@ -90,7 +90,7 @@ pub(super) fn run(args: NewArgs, out: Out) -> Result<Outcome, Failure> {
     };
     let target = Target::look(&target::path(&args, &answers), &current)?;
     let prepared = prepare(&catalog, &questions, &answers, &target)?;
-    let mut report = Report::new(&target, &args, &answers, &prepared.plan);
+    let mut report = Report::new(&target, &args, &answers, &prepared.plan, catalog.resolved);
     if !args.dry_run {
         write(&args, &prepared, &target, &interrupt, &mut report, out)?;
     }

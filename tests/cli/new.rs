@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use palisade::catalog::Catalog;
+
 use crate::sandbox::Sandbox;
 
 const DEFAULTS: [&str; 5] = ["new", "notes-api", "--defaults", "--created", "2026-11-23"];
@@ -9,16 +11,32 @@ const DEFAULTS: [&str; 5] = ["new", "notes-api", "--defaults", "--created", "202
 #[test]
 fn new_writes_a_service_and_prints_three_commands() {
     let sandbox = Sandbox::new().with_identity();
+    let resolved = Catalog::embedded().expect("no fault").resolved;
     let run = sandbox.palisade(&DEFAULTS).ends_with(0);
     assert_eq!(run.stdout, "cd notes-api\ncargo run\ncargo test\n");
     let count = sandbox.files("notes-api").len();
     assert_eq!(
         run.stderr,
         format!(
-            "Wrote {count} files to notes-api\nNext, `cargo run` serves, and says how to get a first answer:\n"
+            "Wrote {count} files to notes-api\n\
+             Its crates are those of {resolved}, as of today; `cargo update` brings newer ones.\n\
+             Next, `cargo run` serves, and says how to get a first answer:\n"
         )
     );
     assert_eq!(sandbox.names(), ["notes-api"]);
+}
+
+#[test]
+fn patch_4_new_says_how_old_its_crates_are() {
+    let resolved = Catalog::embedded().expect("no fault").resolved;
+    for (days, age) in [(1, "a day old"), (400, "400 days old")] {
+        let sandbox = Sandbox::new();
+        let created = resolved.plus_days(days).to_string();
+        let args = ["new", "notes-api", "--defaults", "--created", &created];
+        let said = sandbox.palisade(&args).ends_with(0).stderr;
+        let line = format!("those of {resolved}, {age}; `cargo update` brings newer ones.");
+        assert!(said.contains(&line), "{said}");
+    }
 }
 
 #[test]
@@ -68,6 +86,7 @@ fn json_tells_the_same_as_the_words() {
         report["next"],
         serde_json::json!(["cd notes-api", "cargo run", "cargo test"])
     );
+    assert_eq!(report["crates_age_days"], 0);
     assert!(report["repository"]["commit"].is_string(), "{report:#}");
     let files = report["files"].as_array().expect("a list");
     assert_eq!(files.len(), sandbox.files("notes-api").len());

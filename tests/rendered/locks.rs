@@ -133,6 +133,20 @@ fn cargo_takes_the_lock_of_a_service_whatever_crate_it_is_called_like() {
 }
 
 #[test]
+fn patch_4_no_crate_is_older_than_its_last_known_hole() {
+    // RUSTSEC-2026-0285 and RUSTSEC-2026-0258.
+    let floors = [("rustls", "0.23.45"), ("h2", "0.4.16")];
+    let union = render_lock(CATALOG.superset().pieces(), "superset").expect("fragments");
+    let graph = Graph::parse_lock(&union).expect("our own lock");
+    for (name, floor) in floors {
+        let floor = floor.parse().expect("a version");
+        let found: Vec<_> = graph.packages.keys().filter(|id| id.name == name).collect();
+        assert!(!found.is_empty(), "{name} is not in the lock any more");
+        assert!(found.iter().all(|id| id.version >= floor), "{found:?}");
+    }
+}
+
+#[test]
 fn a_lock_is_the_same_whatever_else_is_answered() {
     let lock = |given: &[(Key, &str)]| {
         let tree = crate::cases::rendered(&crate::cases::answers(given));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{NewArgs, target};
-use crate::answers::Answers;
+use crate::answers::{Answers, Date};
 use crate::apply::{Applied, Target};
 use crate::catalog::Class;
 use crate::cli::failure::Failure;
@@ -29,6 +29,10 @@ pub(super) struct Report {
     repository: Option<RepositoryReport>,
     /// The root of a repository that the folder stands in.
     inside_repository: Option<PathBuf>,
+    /// The day on which the crates of Cargo.lock were resolved.
+    crates_resolved: String,
+    /// How many days that is ago.
+    crates_age_days: u32,
     /// What to type next, one command a line.
     next: Vec<String>,
     #[serde(skip)]
@@ -53,7 +57,13 @@ struct RepositoryReport {
 }
 
 impl Report {
-    pub(super) fn new(target: &Target, args: &NewArgs, answers: &Answers, plan: &Plan) -> Self {
+    pub(super) fn new(
+        target: &Target,
+        args: &NewArgs,
+        answers: &Answers,
+        plan: &Plan,
+        resolved: Date,
+    ) -> Self {
         let directory = target::path(args, answers);
         let file = |(path, planned): (&str, &crate::merge::Planned)| FileReport {
             path: path.to_owned(),
@@ -66,6 +76,8 @@ impl Report {
                 "cargo run".to_owned(),
                 "cargo test".to_owned(),
             ],
+            crates_resolved: resolved.to_string(),
+            crates_age_days: answers.created().days_since(resolved),
             directory,
             path: target.path().to_owned(),
             written: false,
@@ -139,6 +151,11 @@ impl Report {
             self.files.len(),
             self.directory.display()
         ));
+        out.say(format_args!(
+            "Its crates are those of {}, {}; `cargo update` brings newer ones.",
+            self.crates_resolved,
+            ago(self.crates_age_days)
+        ));
         if let Some(root) = &self.inside_repository {
             self.say_inside(root, out);
         }
@@ -169,6 +186,14 @@ impl Report {
                  jobs `defaults.run.working-directory`:\n  cp -ri {from} {to}"
             ));
         }
+    }
+}
+
+fn ago(days: u32) -> String {
+    match days {
+        0 => "as of today".to_owned(),
+        1 => "a day old".to_owned(),
+        days => format!("{days} days old"),
     }
 }
 
