@@ -11,11 +11,11 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 100,
-    rust_files: 65,
-    code: 4380,
-    security: 3400,
-    tests: 1740,
+    files: 92,
+    rust_files: 57,
+    code: 4360,
+    security: 3370,
+    tests: 1720,
 };
 
 /// Lines are code: no blanks, no comments.

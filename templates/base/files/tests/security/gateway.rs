@@ -5,8 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Method};
 
 use crate::caller::key;
-use crate::client::Protocol;
-use crate::harness::{Service, request, spawn, spawn_with};
+use crate::harness::{Protocol, Service, request, spawn, spawn_with};
 
 /// Returns a list that a reader may see, of whatever resource comes first.
 fn list(service: &Service) -> String {

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::caller::{self, DOCUMENT, Mounted, TABLE, and, key, mounted, spawn_unthrottled, text, with_key};
-use crate::client::Answer;
-use crate::harness::Service;
+use crate::harness::{Answer, Service};
 
 const UNKNOWN: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 

@@ -13,15 +13,12 @@
 )]
 
 mod caller;
-mod client;
 mod harness;
-mod routes;
 #[path = "../sample/mod.rs"]
 mod sample;
 
 mod authn;
 mod authz;
-mod database;
 mod errors;
 mod exposure;
 mod gateway;

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use serde_json::json;
 
-use super::values::parse_id;
+use super::field::parse_id;
 use super::{DateTime, Field, Uuid};
 use crate::security::answer::Page;
 use crate::security::exchange::Exchange;

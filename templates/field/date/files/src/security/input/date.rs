@@ -6,7 +6,7 @@ use time::Date as Day;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use super::values::string;
+use super::field::string;
 use super::{Faults, Field, Rule, Schema};
 
 const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");

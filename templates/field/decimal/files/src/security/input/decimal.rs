@@ -7,7 +7,7 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Decode, Encode, Type};
 
-use super::values::string;
+use super::field::string;
 use super::{Faults, Field, Rule, Schema};
 use crate::store::Db;
 

@@ -6,7 +6,7 @@ use email_address::EmailAddress;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::values::string;
+use super::field::string;
 use super::{Faults, Field, Rule, Schema};
 
 /// Longer addresses cannot be delivered to (RFC 5321 §4.5.3.1.3).

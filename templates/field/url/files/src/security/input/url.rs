@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::values::string;
+use super::field::string;
 use super::{Faults, Field, Rule, Schema};
 
 const MAX: usize = 2048;

@@ -1,4 +1,7 @@
-//! From the one credential of a request to its principal.
+//! Who is calling, by API key: from the one credential of a request to its principal, or to why there
+//! is none. Nothing here answers a request.
+//!
+//! `keys` are the keys' texts, the table that keeps their hashes, and what an operator does with them.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,15 +10,21 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::constant_time;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Uri, header};
 
-use super::keys::{KeyHash, Keys, Presented, Record};
-use super::{Denied, Identity, Principal};
-use crate::security::authz::Roles;
-use crate::security::exchange::Exchange;
-use crate::security::input::{DateTime, query};
-use crate::security::limits::{Class, Limits};
-use crate::security::telemetry::{Action, Log};
+use super::authz::{Role, Roles};
+use super::exchange::Exchange;
+use super::input::{DateTime, query};
+use super::limits::{Class, Limits, Spent};
+use super::problem::Problem;
+use super::telemetry::{Action, Log};
+use crate::store::StoreError;
+
+use self::keys::{KeyHash, Presented, Record};
+
+pub mod keys;
+
+pub use self::keys::Keys;
 
 /// What logs call this way of telling who one is.
 pub const METHOD: &str = "api-key";
@@ -33,6 +42,64 @@ const BELIEVED: Duration = Duration::from_secs(5);
 const MAX_KEYS: usize = 10_000;
 /// Keys in use that end within this time are pointed out (AUTHN-23).
 pub const SOON: Duration = Duration::from_hours(14 * 24);
+
+/// Whoever holds a good credential. An owner is a tenant: several credentials may act for it.
+#[derive(Clone, Debug, Default)]
+pub struct Principal {
+    pub id: Arc<str>,
+    pub owner: Arc<str>,
+    pub role: Arc<Role>,
+}
+
+impl Principal {
+    /// Answers 403 unless the role has a permission.
+    pub fn demand(&self, permission: &'static str) -> Result<(), Problem> {
+        let may = self.role.permissions.contains(permission);
+        if may { Ok(()) } else { Err(Problem::Forbidden { policy: permission }) }
+    }
+}
+
+/// Why a request has no principal.
+#[derive(Clone, Debug)]
+pub enum Denied {
+    /// No credential, or one that is not good. The reason, from a closed set, and the id are for the
+    /// log alone: the client is told the same for all.
+    Unknown {
+        reason: &'static str,
+        id: Option<Box<str>>,
+    },
+    /// A credential that breaks a rule of how it is sent.
+    Malformed(&'static str),
+    Throttled(Spent),
+    Unavailable(Arc<StoreError>),
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unknown { .. } => Self::Unauthenticated(denied),
+            Denied::Malformed(rule) => Self::Malformed(rule),
+            Denied::Throttled(spent) => Self::Throttled(spent),
+            Denied::Unavailable(cause) => Self::Unavailable { retry_after: 1, cause: cause.into() },
+        }
+    }
+}
+
+/// What authentication found; it travels with the request.
+#[derive(Clone, Debug)]
+pub struct Identity(Result<Principal, Denied>);
+
+impl Identity {
+    /// Returns the caller of the request that has these extensions.
+    ///
+    /// # Errors
+    /// The answer for those who are not known, 401 in most cases.
+    pub fn of(extensions: &Extensions) -> Result<&Principal, Problem> {
+        let identity: Option<&Self> = extensions.get();
+        let identity = identity.ok_or_else(|| Problem::internal("the caller was not looked for"))?;
+        identity.0.as_ref().map_err(|denied| denied.clone().into())
+    }
+}
 
 /// Knows keys and roles. It never answers: routes turn its verdict into one.
 pub struct Authn {
