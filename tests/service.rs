@@ -423,6 +423,24 @@ fn on_day_one_another_resource_takes_the_samples_place() {
     project.check();
 }
 
+/// The second version goes on with the handlers of the first, whose files stay as they are.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn a_second_version_is_green_beside_the_first() {
+    let project = Project::new("notes-api", &["--no-git"]);
+    let before = project.files();
+    project.palisade(&["add", "version", "v2"]);
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    let after = project.files();
+    let document = fs::read_to_string(project.folder.join("openapi.json")).expect("a file");
+    assert!(document.contains("\"/v1/notes\"") && document.contains("\"/v2/notes\""));
+    let of_v1 = |path: &&PathBuf| path.starts_with("src/api/v1") || path.starts_with("src/store");
+    for path in before.keys().filter(of_v1) {
+        assert_eq!(before.get(path), after.get(path), "{}", path.display());
+    }
+    project.check();
+}
+
 /// What stands around the Rust: workflows, checks, alerts, unit.
 #[test]
 #[ignore = "slow: `tests/run service`"]

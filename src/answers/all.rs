@@ -6,7 +6,7 @@ use super::description::Description;
 use super::project_name::ProjectName;
 use super::resource::Resource;
 use super::security_contact::SecurityContact;
-use super::version::Version;
+use super::version::{Version, VersionName};
 
 /// All that was chosen for one project: what a rendering depends on, and nothing else.
 ///
@@ -48,6 +48,12 @@ impl Answers {
     /// Returns what was taken of a choice, nothing if there is no such choice.
     pub fn taken(&self, choice: &str) -> &[OptionId] {
         self.choices.get(choice).map_or(&[], Vec::as_slice)
+    }
+
+    /// The newest of the API's versions.
+    pub fn newest(&self) -> VersionName {
+        let newest = self.versions.last().map(|version| version.name);
+        newest.unwrap_or(VersionName::FIRST)
     }
 
     /// The API's versions, oldest first; never empty.

@@ -30,6 +30,7 @@ pub struct VersionError {
 
 impl VersionName {
     pub const FIRST: Self = Self(1);
+    const LAST: u16 = 999;
 
     /// Reads `v1` to `v999`.
     ///
@@ -41,10 +42,16 @@ impl VersionName {
             .filter(|digits| digits.starts_with(|c: char| matches!(c, '1'..='9')));
         let number = number
             .and_then(|digits| digits.parse().ok())
-            .filter(|number| *number <= 999);
+            .filter(|number| *number <= Self::LAST);
         number.map(Self).ok_or_else(|| VersionError {
             given: Quoted::new(text),
         })
+    }
+
+    /// Returns the version after it; the last has none, and is its own.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1).min(Self::LAST))
     }
 
     pub fn number(self) -> u16 {

@@ -4,18 +4,32 @@ use std::collections::BTreeSet;
 
 use clap::Subcommand;
 
+use super::clock::today;
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use super::reconcile::{Manner, Opened, Wish, reconcile};
-use crate::answers::{Answer, AnswerError, DraftError, Fields, Resource, ResourceName, Rest};
+use super::reconcile::{Manner, Opened, Wish, parse_day, parse_version, reconcile};
+use crate::answers::{
+    Answer, AnswerError, DraftError, Fields, Resource, ResourceName, Rest, Version,
+};
 use crate::catalog::Class;
 
 const EXAMPLES: &str = "\
 Examples:
   palisade add resource invoice number:string:1..40 total:decimal
+  palisade add resource task title:string:1..80 done:bool --dry-run
+  palisade add version v2";
+
+const RESOURCE_EXAMPLES: &str = "\
+Examples:
+  palisade add resource invoice number:string:1..40 total:decimal
   palisade add resource task title:string:1..80 done:bool --dry-run";
 
-/// Add a resource to a written service
+const VERSION_EXAMPLES: &str = "\
+Examples:
+  palisade add version v2
+  palisade add version v2 --released 2027-03-01 --dry-run";
+
+/// Add a resource or a version to a written service
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct AddArgs {
@@ -26,6 +40,7 @@ pub(super) struct AddArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     Resource(ResourceArgs),
+    Version(VersionArgs),
 }
 
 /// Add a resource: its routes, types, store, migration and tests
@@ -34,7 +49,7 @@ enum What {
 /// edited in them stays. What is derived, as the OpenAPI document, is made anew by the
 /// command that is printed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = RESOURCE_EXAMPLES)]
 struct ResourceArgs {
     /// Name of one item, like `invoice`
     name: String,
@@ -45,9 +60,27 @@ struct ResourceArgs {
     manner: Manner,
 }
 
+/// Add a version of the API, which goes on with the one before it
+///
+/// It serves the resources of the version before it, until you change one: copy its file into
+/// the new version's folder, and make its `pub use` there a `pub mod`. Both versions are served,
+/// and the tests walk both.
+#[derive(Debug, clap::Args)]
+#[command(after_help = VERSION_EXAMPLES)]
+struct VersionArgs {
+    /// The version after the newest one, like `v2`
+    name: String,
+    /// Day from which it is served; today if left out
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    released: Option<String>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
 pub(super) fn run(args: &AddArgs, out: Out) -> Result<Outcome, Failure> {
     match &args.what {
         What::Resource(args) => add_resource(args, out),
+        What::Version(args) => add_version(args, out),
     }
 }
 
@@ -67,6 +100,32 @@ fn add_resource(args: &ResourceArgs, out: Out) -> Result<Outcome, Failure> {
         restored: BTreeSet::new(),
         settled: BTreeSet::new(),
         added: Some(added),
+    };
+    reconcile(&opened, &wish, args.manner, out)
+}
+
+fn add_version(args: &VersionArgs, out: Out) -> Result<Outcome, Failure> {
+    let name = parse_version(&args.name)?;
+    let released = match &args.released {
+        Some(text) => parse_day(text)?,
+        None => today(),
+    };
+    let opened = Opened::open(!args.manner.dry_run, out)?;
+    let there = opened.here().versions();
+    if there.iter().any(|version| version.name == name) {
+        let next = opened.here().newest().next();
+        return Err(Failure::VersionThere { name, next });
+    }
+    let mut versions = there.to_vec();
+    versions.push(Version { name, released });
+    versions.sort_by_key(|version| version.name);
+    let mut draft = opened.draft.clone();
+    draft.change(Answer::Versions(versions))?;
+    let answers = draft.finish(&opened.questions, Rest::Missing)?;
+    opened.permit(&answers, &[])?;
+    let wish = Wish {
+        command: format!("add version {name}"),
+        ..Wish::nothing(answers)
     };
     reconcile(&opened, &wish, args.manner, out)
 }

@@ -4,12 +4,14 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::add::AddArgs;
 use super::completions::CompletionsArgs;
+use super::deprecate::DeprecateArgs;
 use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 use super::list::ListArgs;
 use super::man::ManArgs;
 use super::new::NewArgs;
 use super::regen::RegenArgs;
+use super::retire::RetireArgs;
 use super::status::StatusArgs;
 use super::undo::UndoArgs;
 use crate::ui::ColourChoice;
@@ -57,6 +59,8 @@ pub(super) enum Command {
     New(Box<NewArgs>),
     Regen(RegenArgs),
     Add(AddArgs),
+    Deprecate(DeprecateArgs),
+    Retire(RetireArgs),
     Status(StatusArgs),
     Diff(DiffArgs),
     Undo(UndoArgs),

@@ -8,7 +8,9 @@ use clap::Parser as _;
 use super::args::{Cli, Command};
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use super::{add, completions, diff, explain, list, man, new, regen, status, undo};
+use super::{
+    add, completions, deprecate, diff, explain, list, man, new, regen, retire, status, undo,
+};
 use crate::ui::print_report;
 
 /// Runs the command line and returns the exit code.
@@ -38,6 +40,8 @@ fn dispatch(command: Command, out: Out) -> Result<Outcome, Failure> {
         Command::New(args) => new::run(*args, out),
         Command::Regen(args) => regen::run(&args, out),
         Command::Add(args) => add::run(&args, out),
+        Command::Deprecate(args) => deprecate::run(&args, out),
+        Command::Retire(args) => retire::run(&args, out),
         Command::Diff(args) => diff::run(&args, out),
         Command::Undo(args) => undo::run(&args, out),
         Command::Status(args) => status::run(&args, out),

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::answers::{AnswerError, DraftError, FileError, OfferError, ProjectNameError};
+use crate::answers::{
+    AnswerError, DraftError, FileError, OfferError, ProjectNameError, VersionName,
+};
 use crate::apply::ApplyError;
 use crate::catalog::CatalogError;
 use crate::merge::Conflict;
 use crate::pipe::PipeError;
-use crate::project::{ChangeError, ProjectError};
+use crate::project::{ChangeError, ProjectError, VersionTableError};
 use crate::ui::UiError;
 use crate::vcs::VcsError;
 
@@ -92,6 +94,35 @@ pub(super) enum Failure {
         help("its code is yours: to change it, edit {}", places.join(", "))
     )]
     ResourceThere { name: String, places: Vec<String> },
+    #[error("there is a version `{name}` already")]
+    #[diagnostic(
+        code(palisade::cli::version_there),
+        help("the next one: palisade add version {next}")
+    )]
+    VersionThere {
+        name: VersionName,
+        next: VersionName,
+    },
+    #[error("`{path}` is no file of text")]
+    #[diagnostic(
+        code(palisade::cli::no_file),
+        help("bring it back: palisade regen {path}")
+    )]
+    NoFile { path: String },
+    #[error("code outside of `src/api/{name}` uses the code of `{name}`:\n{}", uses.join("\n"))]
+    #[diagnostic(
+        code(palisade::cli::version_used),
+        help(
+            "move what it uses to where it is used, as with git mv, so that `src/api/{name}` can go: nothing was written"
+        )
+    )]
+    VersionUsed {
+        name: VersionName,
+        uses: Vec<String>,
+    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Versions(#[from] VersionTableError),
     #[error("{} in the way of the new resource", those(paths, "is", "are"))]
     #[diagnostic(
         code(palisade::cli::taken),

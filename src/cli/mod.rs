@@ -5,7 +5,9 @@
 mod add;
 mod args;
 mod choice_flags;
+mod clock;
 mod completions;
+mod deprecate;
 mod diff;
 mod dispatch;
 mod explain;
@@ -17,6 +19,7 @@ mod out;
 mod pieces;
 mod reconcile;
 mod regen;
+mod retire;
 mod status;
 mod undo;
 

@@ -11,7 +11,7 @@ pub(super) use report::patch;
 
 use super::failure::{Failure, Outcome};
 use super::out::Out;
-use crate::answers::Answers;
+use crate::answers::{AnswerError, Answers, Date, DraftError, VersionName};
 use crate::merge::{Conflict, Plan, Planned, Verdict};
 use crate::project::ANSWERS;
 use crate::ui::{Approval, Interrupt, Prompter, UiError, approve};
@@ -58,6 +58,23 @@ impl Wish {
     }
 }
 
+/// Reads the name of a version from the command line.
+pub(super) fn parse_version(text: &str) -> Result<VersionName, Failure> {
+    let name = VersionName::parse(text).map_err(AnswerError::from);
+    Ok(name.map_err(refused(text))?)
+}
+
+/// Reads a day from the command line.
+pub(super) fn parse_day(text: &str) -> Result<Date, Failure> {
+    let day = Date::parse(text).map_err(AnswerError::from);
+    Ok(day.map_err(refused(text))?)
+}
+
+fn refused(text: &str) -> impl FnOnce(AnswerError) -> DraftError {
+    let place = format!("`{text}`");
+    |cause| DraftError::Refused { place, cause }
+}
+
 /// Brings a project to where its answers say.
 pub(super) fn reconcile(
     opened: &Opened,
@@ -74,7 +91,18 @@ pub(super) fn reconcile(
     if let Some(added) = &wish.added {
         refuse_half(&prepared, added)?;
     }
-    let mut report = Report::new(opened, &prepared);
+    carry_out(opened, &prepared, &wish.command, manner, out)
+}
+
+/// Shows a plan, asks, and applies it.
+pub(super) fn carry_out(
+    opened: &Opened,
+    prepared: &Prepared<'_>,
+    command: &str,
+    manner: Manner,
+    out: Out,
+) -> Result<Outcome, Failure> {
+    let mut report = Report::new(opened, prepared);
     if !manner.allow_dirty {
         match refuse_unrecorded(opened, &prepared.changed.plan) {
             // A dry run shows the plan all the same.
@@ -95,7 +123,7 @@ pub(super) fn reconcile(
             }
         }
         let changes = prepared.changes(&opened.project);
-        work.apply(&wish.command, &changes, &|| interrupt.raised())?;
+        work.apply(command, &changes, &|| interrupt.raised())?;
         report.written(asks);
     }
     report.print(out)

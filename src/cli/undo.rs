@@ -14,7 +14,7 @@ Examples:
   palisade undo
   palisade undo --dry-run";
 
-/// Take back the last `regen` or `add`
+/// Take back the last command that changed the project
 ///
 /// Every file is put as it was before, without git's help; a file that was changed since is
 /// named instead, and nothing is touched. One command is remembered, on this machine alone.

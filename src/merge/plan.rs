@@ -83,6 +83,17 @@ impl<'a> Moves<'a> {
 }
 
 impl Plan {
+    /// Plans one file as a command edited it; what palisade remembers of it stays as it is.
+    pub fn edit(path: &str, file: File) -> Self {
+        let planned = Planned {
+            base: None,
+            ..Planned::write(Verdict::Merged, file)
+        };
+        Self {
+            files: BTreeMap::from([(path.to_owned(), planned)]),
+        }
+    }
+
     /// Returns all files, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Planned)> {
         self.files

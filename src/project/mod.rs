@@ -12,6 +12,8 @@ mod open;
 mod permit;
 mod record;
 mod surroundings;
+mod uses;
+mod version_table;
 
 pub use drift::{AnswersState, Drift, State};
 pub use error::ProjectError;
@@ -21,3 +23,5 @@ pub use open::Project;
 pub use permit::{Applied, ChangeError};
 pub use record::Record;
 pub use surroundings::workspace_above;
+pub use uses::uses_of;
+pub use version_table::{Because, Deprecation, VERSIONS, VersionTable, VersionTableError};

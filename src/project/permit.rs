@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::answers::{Answers, Resource, ResourceName};
+use crate::answers::{Answers, Resource, ResourceName, VersionName};
 use crate::catalog::{Catalog, Choice, Class};
 use crate::render::Place;
 
@@ -51,14 +51,18 @@ pub enum ChangeError {
         help("put it back: versions are only ever added")
     )]
     Version { name: String },
-    #[error("this palisade cannot add the version `{name}`")]
+    #[error("the version `{name}` would stand before `{newest}`, which was written")]
     #[diagnostic(
         code(palisade::project::version),
         help(
-            "take it out of palisade.toml. By hand, a version is a folder beside `src/api/v1` and its line in `src/api/mod.rs`"
+            "a version goes on with the one before it, so that only a newer one can be added: call it `{next}`"
         )
     )]
-    NewVersion { name: String },
+    OldVersion {
+        name: String,
+        newest: VersionName,
+        next: VersionName,
+    },
     #[error("`{choice}` cannot be changed from `{was}` to `{now}` once there is a migration")]
     #[diagnostic(code(palisade::project::lasting), help("{guide}"))]
     Lasting {
@@ -128,8 +132,7 @@ impl Applied<'_> {
         }
         let mut added = next.versions().iter();
         if let Some(version) = added.find(|v| !self.answers.versions().contains(v)) {
-            let name = version.name.to_string();
-            return Err(ChangeError::NewVersion { name });
+            self.permits_version(version.name)?;
         }
         match catalog.in_order().into_iter().find_map(|choice| {
             let changed = migrated.then(|| self.lasting(choice, next)).flatten();
@@ -174,6 +177,17 @@ impl Applied<'_> {
             false => Err(ChangeError::HasFiles {
                 name: name.to_string(),
                 places,
+            }),
+        }
+    }
+
+    fn permits_version(&self, name: VersionName) -> Result<(), ChangeError> {
+        match self.answers.newest() {
+            newest if name > newest => Ok(()),
+            newest => Err(ChangeError::OldVersion {
+                name: name.to_string(),
+                newest,
+                next: newest.next(),
             }),
         }
     }

@@ -47,9 +47,13 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
 }
 
 fn paths(template: &Template, answers: &Answers) -> Vec<(String, Option<String>)> {
+    // Later versions go on with the resources of the first, until the user changes one.
+    let versions = match template.scope() {
+        Scope::Both => answers.versions().get(..1).unwrap_or_default(),
+        _ => answers.versions(),
+    };
     let versions: Vec<_> = match template.scope() {
-        Scope::Version | Scope::Both => answers
-            .versions()
+        Scope::Version | Scope::Both => versions
             .iter()
             .map(|version| template.path.replace(VERSION, &version.name.to_string()))
             .collect(),

@@ -156,6 +156,7 @@ impl Contexts {
             let both = common
                 .versions
                 .iter()
+                .filter(|version| version.is_first)
                 .map(both)
                 .collect::<Result<Vec<_>, RenderError>>()?;
             contexts.both.extend(both);

@@ -20,3 +20,4 @@ mod status;
 mod streams;
 mod targets;
 mod undo;
+mod versions;

@@ -111,6 +111,13 @@ fn completions_and_manual_know_the_choices() {
     assert!(sandbox.read("palisade-new.1").contains("\\-\\-ci"));
     assert!(sandbox.read("palisade-regen.1").contains("\\-\\-set"));
     assert!(sandbox.read("palisade-add-resource.1").contains("FIELD"));
+    assert!(sandbox.read("palisade-add-version.1").contains("released"));
+    assert!(
+        sandbox
+            .read("palisade-deprecate.1")
+            .contains("\\-\\-sunset")
+    );
+    assert!(sandbox.read("palisade-retire.1").contains("superseded"));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::NewArgs;
-use crate::answers::{Answer, Date, Draft, Key, ProjectName, Question, STANDARD_INPUT, Source};
+use crate::answers::{Answer, Draft, Key, ProjectName, Question, STANDARD_INPUT, Source};
+use crate::cli::clock::today;
 use crate::cli::failure::Failure;
 
 /// What was given, and where.
@@ -85,12 +85,4 @@ fn load(path: &Path) -> Result<String, Failure> {
 
 fn load_standard_input() -> Result<String, Failure> {
     io::read_to_string(io::stdin()).map_err(Failure::StandardInput)
-}
-
-/// Asks the clock, once: every rendered date comes from here.
-fn today() -> Date {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Date::from_unix_seconds(since.as_secs())
 }

@@ -10,10 +10,10 @@ use crate::apply::{After, Change, Settled, Work, settle};
 use crate::catalog::{Catalog, Class};
 use crate::cli::failure::Failure;
 use crate::cli::out::Out;
-use crate::merge::{Disk, There};
+use crate::merge::{Disk, Plan, There};
 use crate::pipe::{Changed, Standing, render_change, version};
 use crate::project::{ANSWERS, Applied, Project, look};
-use crate::render::{Place, Surroundings, places};
+use crate::render::{File, Place, Surroundings, places};
 
 /// A project, what palisade knows of it, and the right to change it.
 pub(in crate::cli) struct Opened {
@@ -133,6 +133,51 @@ impl Opened {
             settled: wish.settled.clone(),
         };
         let changed = rendered.plan(&self.questions, standing);
+        Ok(Prepared { changed, disk })
+    }
+
+    /// Plans to put other text into one file that is there, and nothing besides.
+    ///
+    /// The text is handed over with line feeds alone, and gets the file's own line ends.
+    pub(in crate::cli) fn prepare_edit<E>(
+        &self,
+        path: &str,
+        edit: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<Prepared<'_>, Failure>
+    where
+        Failure: From<E>,
+    {
+        let disk = look(self.root(), [path])?;
+        let (bytes, executable) = match disk.get(path) {
+            Some(There::File { bytes, executable }) => (bytes, *executable),
+            _ => {
+                return Err(Failure::NoFile {
+                    path: path.to_owned(),
+                });
+            }
+        };
+        let Ok(text) = str::from_utf8(bytes) else {
+            return Err(Failure::NoFile {
+                path: path.to_owned(),
+            });
+        };
+        let is_windows = text.contains("\r\n");
+        let mut edited = edit(&text.replace("\r\n", "\n"))?;
+        if is_windows {
+            edited = edited.replace('\n', "\r\n");
+        }
+        let file = File {
+            executable,
+            ..File::new(Class::Managed, edited)
+        };
+        let changed = Changed {
+            selection: self
+                .catalog
+                .select(&self.applied)
+                .map_err(crate::pipe::PipeError::from)?,
+            places: self.places.clone(),
+            plan: Plan::edit(path, file),
+        };
         Ok(Prepared { changed, disk })
     }
 

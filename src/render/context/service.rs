@@ -80,7 +80,7 @@ pub struct InputWords {
 impl ServiceContext {
     /// Puts the words together.
     pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
-        let mut versions: Vec<_> = answers.versions().iter().map(VersionWords::new).collect();
+        let mut versions = VersionWords::all(answers.versions());
         versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut resources: Vec<_> = answers
             .resources()

@@ -12,6 +12,10 @@ pub struct VersionWords {
     pub module: String,
     /// `1`
     pub number: u16,
+    /// Whether there is none before it.
+    pub is_first: bool,
+    /// The version before it, whose resources it goes on with: `v1` for `v2`; empty for the first.
+    pub before: String,
     /// The day from which it is served: `2026-11-23`.
     pub released: String,
 }
@@ -34,11 +38,19 @@ pub struct VersionedResourceContext<'a> {
 }
 
 impl VersionWords {
-    pub(super) fn new(version: &Version) -> Self {
-        Self {
+    /// Puts the words together, for versions that are given oldest first.
+    pub(super) fn all(versions: &[Version]) -> Vec<Self> {
+        let mut before = None;
+        let words = versions.iter().map(|version| Self {
             module: version.name.to_string(),
             number: version.name.number(),
+            is_first: before.is_none(),
+            before: before
+                .replace(version.name)
+                .map(|name| name.to_string())
+                .unwrap_or_default(),
             released: version.released.to_string(),
-        }
+        });
+        words.collect()
     }
 }

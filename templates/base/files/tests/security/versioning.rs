@@ -12,7 +12,7 @@ use crate::harness::{request, spawn};
 async fn ver_1_2_the_path_alone_names_the_version_and_an_unknown_one_is_an_unknown_path() {
     let service = spawn().await;
     let key = key(&service, "me", "reader").await;
-    for path in ["/v0", "/v2/things", "/V1", "/"] {
+    for path in ["/v0", "/v1000/things", "/V1", "/"] {
         assert_eq!(service.get(path).await.status, 401);
         let mut request = request(Method::GET, path);
         request.headers_mut().insert("x-api-key", key.parse().unwrap());
