@@ -11,10 +11,10 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 92,
-    rust_files: 57,
-    code: 4360,
-    security: 3370,
+    files: 89,
+    rust_files: 54,
+    code: 4340,
+    security: 3360,
     tests: 1720,
 };
 

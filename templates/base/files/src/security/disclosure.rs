@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use time::Date;
 use time::macros::format_description;
 
+use super::answer::{Describe, Operation};
 use super::authz::{Authorized, Public, Routes};
-use super::openapi::{Describe, Operation};
 use crate::config::{Layers, Profile, Setting, setting, settings};
 
 settings! {

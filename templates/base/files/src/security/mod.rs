@@ -15,7 +15,6 @@ pub mod input;
 pub mod json;
 pub mod limits;
 pub mod listener;
-pub mod openapi;
 pub mod problem;
 pub mod secret;
 pub mod telemetry;

@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Value};
 
 use super::{Field, Rule};
+use crate::security::answer::{Describe, Operation};
 use crate::security::exchange::Exchange;
-use crate::security::openapi::{Describe, Operation};
 use crate::security::problem::Problem;
 
 /// Bytes of a body that are read at most (INPUT-2).

@@ -14,9 +14,8 @@ use serde_json::json;
 
 use super::field::parse_id;
 use super::{DateTime, Field, Uuid};
-use crate::security::answer::Page;
+use crate::security::answer::{Describe, Operation, Page};
 use crate::security::exchange::Exchange;
-use crate::security::openapi::{Describe, Operation};
 use crate::security::problem::Problem;
 use crate::security::secret::Secret;
 

@@ -1,7 +1,6 @@
 //! The database: its pool, its migrations, and the transaction that every change runs in.
 
 use std::borrow::Cow;
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
@@ -141,6 +140,11 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
+    /// Returns what the change's statements run on.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.transaction
+    }
+
     /// Records what was done to `target`, and commits both.
     ///
     /// # Errors
@@ -149,20 +153,6 @@ impl Change<'_> {
         audit_log::append(&mut self.transaction, self.audit, &self.by, action, target).await?;
         self.transaction.commit().await?;
         Ok(())
-    }
-}
-
-impl Deref for Change<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for Change<'_> {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.transaction
     }
 }
 
