@@ -80,7 +80,7 @@ impl App {
         // Who the caller is. A bad credential refuses nothing yet: a route says
         // what it asks for, and an open one asks for nothing (AUTHN-1).
         let identity = self.authn.authenticate(request.headers(), request.uri(), exchange).await;
-        request.extensions_mut().insert(identity);
+        exchange.identity.get_or_init(|| identity);
         request.extensions_mut().insert(Arc::clone(exchange));
         // Path and method, then what the handler's arguments check one by one:
         // quota, permission, query, media type, body; then the handler. Its time
@@ -118,7 +118,7 @@ impl Record<'_> {
             version.label(self.exchange.uri.path(), headers);
         }
         if let Some(quota) = self.exchange.quota.get() {
-            quota.write(headers);
+            self.app.limits.label(quota, headers);
         }
         self.write(response.status().as_u16(), response.body().size_hint().lower());
         response

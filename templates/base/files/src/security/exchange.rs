@@ -17,6 +17,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{timeout, timeout_at};
 use uuid::Uuid;
 
+use super::authn::{Identity, Principal};
 use super::limits::{Quota, client_network};
 use super::listener::Settings;
 use super::problem::Problem;
@@ -49,8 +50,8 @@ pub struct Exchange {
     pub started: Instant,
     /// The version of the API that the request is for.
     pub version: OnceLock<Arc<Version>>,
-    /// Whose credential was good.
-    pub principal: OnceLock<Arc<str>>,
+    /// Whose credential was good, or why none was.
+    pub identity: OnceLock<Identity>,
     /// The route that was matched, and the policy that guards it.
     pub matched: OnceLock<(MatchedPath, &'static str)>,
     /// The quota that the request was counted against.
@@ -76,7 +77,7 @@ impl Exchange {
             uri: request.uri().clone(),
             started: Instant::now(),
             version: OnceLock::new(),
-            principal: OnceLock::new(),
+            identity: OnceLock::new(),
             matched: OnceLock::new(),
             quota: OnceLock::new(),
             settings: Arc::clone(settings),
@@ -87,6 +88,20 @@ impl Exchange {
     /// Returns the exchange that an extractor works for.
     pub fn of(extensions: &Extensions) -> Result<&Arc<Self>, Problem> {
         extensions.get().ok_or_else(|| Problem::internal("the request was not begun by the listener"))
+    }
+
+    /// Returns the caller.
+    ///
+    /// # Errors
+    /// The answer for those who are not known, 401 in most cases.
+    pub fn caller(&self) -> Result<&Arc<Principal>, Problem> {
+        let identity = self.identity.get().ok_or_else(|| Problem::internal("the caller was not looked for"))?;
+        identity.as_ref().map_err(|denied| denied.clone().into())
+    }
+
+    /// Returns the id of the caller's credential, if it was good.
+    pub fn principal(&self) -> Option<&str> {
+        self.identity.get()?.as_ref().ok().map(|principal| &*principal.id)
     }
 
     /// Says whether a peer nearby speaks for others and no proxy is configured:

@@ -16,7 +16,7 @@ pub struct Object {
 impl Object {
     #[expect(clippy::new_without_default, reason = "an object that is begun has its brace")]
     pub fn new() -> Self {
-        let mut buffer = Vec::with_capacity(512);
+        let mut buffer = Vec::with_capacity(1000);
         buffer.push(b'{');
         Self { buffer }
     }
@@ -72,7 +72,8 @@ impl Object {
 /// ASCII that a terminal or a log reader might act on is escaped.
 fn quote(buffer: &mut Vec<u8>, value: &str) {
     buffer.push(b'"');
-    if value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+    // Without an early end, which would keep the processor from looking at many bytes at once.
+    if value.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\')) {
         buffer.extend_from_slice(value.as_bytes());
     } else {
         value.chars().for_each(|letter| escape(buffer, letter));

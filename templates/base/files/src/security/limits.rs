@@ -45,6 +45,8 @@ pub enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 6] = [Self::Client, Self::Anonymous, Self::Failed, Self::Read, Self::Write, Self::Costly];
+
     /// Returns the name that headers, logs and metrics use, and how many requests a window has.
     const fn terms(self, settings: &Settings) -> (&'static str, u32) {
         match self {
@@ -63,31 +65,10 @@ impl Class {
 pub struct Quota {
     /// The name of the class that was counted.
     pub policy: &'static str,
-    /// Requests in a window.
-    pub limit: u32,
     /// Requests left in this one.
     pub left: u32,
     /// Seconds until the next one.
     pub reset: u32,
-    /// Seconds in a window.
-    pub window: u32,
-}
-
-impl Quota {
-    /// Writes the fields of draft-ietf-httpapi-ratelimit-headers (GATE-2).
-    pub fn write(&self, headers: &mut HeaderMap) {
-        let Self { policy, limit, left, reset, window } = self;
-        let fields = [
-            (RATE_LIMIT_POLICY, format!("\"{policy}\";q={limit};w={window}")),
-            (RATE_LIMIT, format!("\"{policy}\";r={left};t={reset}")),
-        ];
-        for (field, text) in fields {
-            if let Ok(mut value) = HeaderValue::try_from(text) {
-                value.set_sensitive(field == RATE_LIMIT);
-                headers.insert(field, value);
-            }
-        }
-    }
 }
 
 /// A quota with nothing left.
@@ -105,6 +86,8 @@ const SUBJECTS_PER_SHARD: usize = 100_000 / SHARDS;
 #[derive(Debug)]
 pub struct Limits {
     settings: Settings,
+    /// What answers tell of each class: the same for all subjects, hence written once.
+    policies: [(&'static str, HeaderValue); 6],
     shards: [Mutex<HashMap<u64, Counter>>; SHARDS],
     hasher: RandomState,
     epoch: Instant,
@@ -119,8 +102,16 @@ struct Counter {
 
 impl Limits {
     pub fn new(settings: Settings) -> Self {
+        let window = settings.window;
+        let policies = Class::ALL.map(|class| {
+            let (policy, limit) = class.terms(&settings);
+            // A name, two numbers and their marks can always be sent.
+            let field = HeaderValue::try_from(format!("\"{policy}\";q={limit};w={window}"));
+            (policy, field.unwrap_or(HeaderValue::from_static("")))
+        });
         Self {
             settings,
+            policies,
             shards: std::array::from_fn(|_| Mutex::default()),
             hasher: RandomState::new(),
             epoch: Instant::now(),
@@ -147,12 +138,25 @@ impl Limits {
             *counter = Counter { started: now, count: 0 };
         }
         let reset = counter.started.saturating_add(window).saturating_sub(now).max(1);
-        let quota = Quota { policy, limit, left: limit.saturating_sub(counter.count), reset, window };
+        let quota = Quota { policy, left: limit.saturating_sub(counter.count), reset };
         if quota.left == 0 {
             return Err(Spent(quota));
         }
         counter.count = counter.count.saturating_add(1);
         Ok(Quota { left: quota.left.saturating_sub(1), ..quota })
+    }
+
+    /// Writes the fields of draft-ietf-httpapi-ratelimit-headers (GATE-2).
+    pub fn label(&self, quota: &Quota, headers: &mut HeaderMap) {
+        let Quota { policy, left, reset } = quota;
+        for (_, terms) in self.policies.iter().filter(|(name, _)| name == policy) {
+            headers.insert(RATE_LIMIT_POLICY, terms.clone());
+        }
+        if let Ok(mut value) = HeaderValue::try_from(format!("\"{policy}\";r={left};t={reset}")) {
+            // Seldom the same again: it has no place in HTTP/2's header table.
+            value.set_sensitive(true);
+            headers.insert(RATE_LIMIT, value);
+        }
     }
 
     /// A poisoned shard still counts right: no step in it can be half done.

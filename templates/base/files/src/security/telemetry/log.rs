@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::io::Write;
 use std::iter;
-use std::sync::Arc;
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ const LINE_LIMIT: usize = 16 * 1024;
 /// The longest text of a cause or a backtrace in a line.
 const TEXT_LIMIT: usize = 6 * 1024;
 
-/// Lines that wait for the writer; what comes on top is dropped and counted.
-const QUEUE_LIMIT: usize = 8192;
+/// Bytes that wait for the writer; a line on top is dropped and counted.
+const WAITING_LIMIT: usize = 2 * 1024 * 1024;
 
 /// How long the writer lets lines gather, so that it wakes seldom.
 const GATHER: Duration = Duration::from_millis(5);
@@ -77,17 +78,25 @@ actions! {
 /// A line under construction.
 pub type Line = Object;
 
-/// Where all log lines go. A request only ever hands its line over: a slow sink costs lines, never a
-/// request's time (LOG-8).
+/// Where all log lines go. A request only ever adds its line to those that wait: a slow sink costs
+/// lines, never a request's time (LOG-8).
 #[derive(Clone, Debug)]
 pub struct Log {
-    queue: SyncSender<Message>,
-    dropped: Arc<AtomicU64>,
+    waiting: Arc<Waiting>,
+    bell: SyncSender<Ring>,
 }
 
+#[derive(Debug, Default)]
+struct Waiting {
+    lines: Mutex<Vec<u8>>,
+    dropped: AtomicU64,
+}
+
+/// What wakes the writer.
 #[derive(Debug)]
-enum Message {
-    Line(Vec<u8>),
+enum Ring {
+    /// The first line after those that were written.
+    Line,
     /// Asks for a word when all lines before it are written.
     Flush(SyncSender<()>),
 }
@@ -95,10 +104,10 @@ enum Message {
 impl Log {
     /// Starts the writer.
     pub fn start(sink: impl Write + Send + 'static) -> Self {
-        let (queue, lines) = sync_channel(QUEUE_LIMIT);
-        let log = Self { queue, dropped: Arc::default() };
-        let dropped = Arc::clone(&log.dropped);
-        thread::spawn(move || write(&lines, sink, &dropped));
+        let (bell, rings) = sync_channel(1);
+        let log = Self { waiting: Arc::default(), bell };
+        let waiting = Arc::clone(&log.waiting);
+        thread::spawn(move || write(&rings, sink, &waiting));
         log
     }
 
@@ -131,45 +140,56 @@ impl Log {
         if bytes.len() > LINE_LIMIT {
             let nothing: fn(&mut Line) = |_| {};
             self.line(level, "overlong", nothing);
-        } else if self.queue.try_send(Message::Line(bytes)).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        } else if self.waiting.add(&bytes) {
+            // Whoever rang before is still to be heard, and rang for this line too.
+            let _ = self.bell.try_send(Ring::Line);
         }
     }
 
     /// Returns how many lines were dropped so far.
     pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.waiting.dropped.load(Ordering::Relaxed)
     }
 
     /// Waits until all lines are written; called once, before the process ends.
     pub fn flush(&self) {
         let (done, written) = sync_channel(1);
-        if self.queue.send(Message::Flush(done)).is_ok() {
+        if self.bell.send(Ring::Flush(done)).is_ok() {
             // It fails when the writer is gone, and nothing is left to wait for.
             let _ = written.recv();
         }
     }
 }
 
-fn write(lines: &Receiver<Message>, mut sink: impl Write, dropped: &AtomicU64) {
-    let mut batch = Vec::new();
-    while let Ok(first) = lines.recv() {
-        thread::sleep(GATHER);
-        let (mut count, mut flushes) = (0, Vec::new());
-        for message in iter::once(first).chain(lines.try_iter().take(QUEUE_LIMIT)) {
-            match message {
-                Message::Line(line) => {
-                    batch.extend_from_slice(&line);
-                    count = u64::saturating_add(count, 1);
-                }
-                Message::Flush(done) => flushes.push(done),
-            }
+impl Waiting {
+    /// Adds a line, and tells whether it is the first.
+    fn add(&self, line: &[u8]) -> bool {
+        let mut lines = self.lines();
+        let is_first = lines.is_empty();
+        if lines.len().saturating_add(line.len()) > WAITING_LIMIT {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        } else {
+            lines.extend_from_slice(line);
         }
+        is_first
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write(rings: &Receiver<Ring>, mut sink: impl Write, waiting: &Waiting) {
+    let mut batch = Vec::new();
+    while let Ok(ring) = rings.recv() {
+        thread::sleep(GATHER);
+        mem::swap(&mut batch, &mut waiting.lines());
         if sink.write_all(&batch).and_then(|()| sink.flush()).is_err() {
-            dropped.fetch_add(count, Ordering::Relaxed);
+            let count = batch.split_inclusive(|byte| *byte == b'\n').count();
+            waiting.dropped.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
         batch.clear();
-        for done in flushes {
+        if let Ring::Flush(done) = ring {
             // Who asked may have stopped waiting.
             let _ = done.send(());
         }
@@ -180,10 +200,10 @@ fn write(lines: &Receiver<Message>, mut sink: impl Write, dropped: &AtomicU64) {
 pub(super) fn name_exchange(line: &mut Line, exchange: &Exchange) {
     line.text("request_id", &exchange.id);
     line.text("trace_id", &exchange.trace);
-    line.text("client.address", &exchange.client.to_string());
+    line.value("client.address", &exchange.client);
     line.text("method", exchange.method.as_str());
     line.text("route", exchange.route());
-    if let Some(principal) = exchange.principal.get() {
+    if let Some(principal) = exchange.principal() {
         line.text("principal.id", principal);
     }
 }
@@ -200,19 +220,19 @@ pub(super) fn clipped(line: &mut Line, name: &str, text: &str) {
 }
 
 thread_local! {
-    /// The second that this thread wrote last, and its text.
-    static SECOND: RefCell<(i64, String)> = const { RefCell::new((0, String::new())) };
+    /// The second and the millisecond that this thread wrote last, and their text.
+    static TIME: RefCell<((i64, u16), String)> = const { RefCell::new(((0, 0), String::new())) };
 }
 
 /// Writes the time in UTC with milliseconds (RFC 3339).
 fn write_time(line: &mut Line) {
     let now = OffsetDateTime::now_utc();
-    SECOND.with_borrow_mut(|(second, text)| {
-        if *second != now.unix_timestamp() {
-            *second = now.unix_timestamp();
-            let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+    TIME.with_borrow_mut(|(last, text)| {
+        let time = (now.unix_timestamp(), now.millisecond());
+        if mem::replace(last, time) != time {
+            let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
             *text = now.format(form).unwrap_or_default();
         }
-        line.text("time", &format!("{text}.{:03}Z", now.millisecond()));
+        line.text("time", text);
     });
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::constant_time;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::authz::{Role, Roles};
 use super::exchange::Exchange;
@@ -85,21 +85,8 @@ impl From<Denied> for Problem {
     }
 }
 
-/// What authentication found; it travels with the request.
-#[derive(Clone, Debug)]
-pub struct Identity(Result<Principal, Denied>);
-
-impl Identity {
-    /// Returns the caller of the request that has these extensions.
-    ///
-    /// # Errors
-    /// The answer for those who are not known, 401 in most cases.
-    pub fn of(extensions: &Extensions) -> Result<&Principal, Problem> {
-        let identity: Option<&Self> = extensions.get();
-        let identity = identity.ok_or_else(|| Problem::internal("the caller was not looked for"))?;
-        identity.0.as_ref().map_err(|denied| denied.clone().into())
-    }
-}
+/// What authentication found.
+pub type Identity = Result<Arc<Principal>, Denied>;
 
 /// Knows keys and roles. It never answers: routes turn its verdict into one.
 pub struct Authn {
@@ -112,7 +99,7 @@ pub struct Authn {
 
 /// A key that was good when it was looked up.
 struct Known {
-    principal: Principal,
+    principal: Arc<Principal>,
     until: Instant,
     ends_soon: bool,
 }
@@ -127,33 +114,32 @@ impl Authn {
         self.roles.store(Arc::new(roles));
     }
 
-    /// Says who sent a request, and notes it in the exchange.
+    /// Says who sent a request.
     ///
     /// A failure is counted against the client's address.
     pub async fn authenticate(&self, headers: &HeaderMap, uri: &Uri, exchange: &Exchange) -> Identity {
         let found = self.identify(headers, uri).await;
-        if let Ok(principal) = &found {
-            exchange.principal.get_or_init(|| Arc::clone(&principal.id));
-        }
-        Identity(found.map_err(|denied| self.throttle(denied, exchange.client_quota_key())))
+        found.map_err(|denied| self.throttle(denied, exchange.client_quota_key()))
     }
 
-    async fn identify(&self, headers: &HeaderMap, uri: &Uri) -> Result<Principal, Denied> {
-        let key = Presented::parse(find_credential(headers, uri)?).ok_or(unknown("malformed"))?;
-        match self.remembered(&key.hash) {
-            Some(principal) => Ok(principal),
-            // Seldom needed, and large: on the heap, it makes no other request's state larger.
-            None => Box::pin(self.look_up(&key)).await,
+    async fn identify(&self, headers: &HeaderMap, uri: &Uri) -> Identity {
+        let text = find_credential(headers, uri)?;
+        // Form and checksum of a key that is remembered were looked at before.
+        if let Some(principal) = self.remembered(&keys::hash(text)) {
+            return Ok(principal);
         }
+        let key = Presented::parse(text).ok_or(unknown("malformed"))?;
+        // Seldom needed, and large: on the heap, it makes no other request's state larger.
+        Box::pin(self.look_up(&key)).await
     }
 
-    fn remembered(&self, hash: &KeyHash) -> Option<Principal> {
+    fn remembered(&self, hash: &KeyHash) -> Option<Arc<Principal>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).filter(|known| Instant::now() < known.until).map(|known| known.principal.clone())
+        known.get(hash).filter(|known| Instant::now() < known.until).map(|known| Arc::clone(&known.principal))
     }
 
     /// Compares in constant time, with nothing when the id is unknown (AUTHN-22).
-    async fn look_up(&self, key: &Presented<'_>) -> Result<Principal, Denied> {
+    async fn look_up(&self, key: &Presented<'_>) -> Identity {
         let found = self.keys.find(key.id).await;
         let record = found.map_err(|error| Denied::Unavailable(Arc::new(error)))?;
         let hash = record.as_ref().map_or(&[0; 32][..], |record| &record.hash);
@@ -168,13 +154,13 @@ impl Authn {
         }
         let role = record.role.as_deref().and_then(|role| self.roles.load().get(role).cloned());
         let owner = record.owner.as_str().into();
-        let principal = Principal { id: key.id.into(), owner, role: role.unwrap_or_default() };
-        self.remember(key.hash, principal.clone(), &record);
+        let principal = Arc::new(Principal { id: key.id.into(), owner, role: role.unwrap_or_default() });
+        self.remember(key.hash, Arc::clone(&principal), &record);
         Ok(principal)
     }
 
     /// Believes a good key for a while, and warns once of one that ends soon (AUTHN-23).
-    fn remember(&self, hash: KeyHash, principal: Principal, record: &Record) {
+    fn remember(&self, hash: KeyHash, principal: Arc<Principal>, record: &Record) {
         let now = DateTime::now();
         let ends_soon = !record.outlives(now.after(SOON));
         let time = if record.outlives(now.after(BELIEVED)) { BELIEVED } else { Duration::ZERO };
