@@ -349,7 +349,7 @@ fn err_11_input_15_expose_1_expose_3_a_mistake_of_an_owner_does_not_pass() {
 #[ignore = "slow: `tests/run service`"]
 fn audit_9_a_seeded_crash_is_found() {
     let project = Project::new("notes-api", &[]);
-    project.edit("src/security/input/values.rs", |text| {
+    project.edit("src/security/input/field.rs", |text| {
         let before = "fn is_refused(c: char) -> bool {";
         text.replace(before, &format!("{before} assert!(c != '\\u{{202e}}');"))
     });

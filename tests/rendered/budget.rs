@@ -13,9 +13,9 @@ use crate::cases::{answers, rendered};
 const LIMITS: Size = Size {
     files: 89,
     rust_files: 54,
-    code: 4340,
+    code: 4330,
     security: 3360,
-    tests: 1720,
+    tests: 1730,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -198,8 +198,10 @@ impl Reload {
             };
             let now = self.stamps();
             if mem::replace(&mut seen, now) != now || asked {
-                self.note("certificate", &self.certificate());
-                self.note("roles", &self.roles());
+                let pair = Identity::load(&self.config.tls, self.config.profile);
+                self.note("certificate", &pair.map(|pair| self.admin.certificate.replace(pair)));
+                let roles = Roles::load(&self.config.authorization.roles, &self.permissions);
+                self.note("roles", &roles.map(|roles| self.admin.app.authn.replace_roles(roles)));
                 self.note("versions", &self.versions());
             }
         }
@@ -211,16 +213,6 @@ impl Reload {
         let Config { tls, authorization, .. } = &self.config;
         let files = [&tls.certificate, &tls.key, &authorization.roles, &self.config.versions_file()];
         files.map(|file| fs::metadata(file).and_then(|data| data.modified()).ok())
-    }
-
-    fn certificate(&self) -> Result<(), Cause> {
-        self.admin.certificate.replace(Identity::load(&self.config.tls, self.config.profile)?);
-        Ok(())
-    }
-
-    fn roles(&self) -> Result<(), Cause> {
-        self.admin.app.authn.replace_roles(Roles::load(&self.config.authorization.roles, &self.permissions)?);
-        Ok(())
     }
 
     fn versions(&self) -> Result<(), Cause> {
