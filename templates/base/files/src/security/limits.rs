@@ -102,11 +102,10 @@ struct Counter {
 
 impl Limits {
     pub fn new(settings: Settings) -> Self {
-        let window = settings.window;
         let policies = Class::ALL.map(|class| {
             let (policy, limit) = class.terms(&settings);
             // A name, two numbers and their marks can always be sent.
-            let field = HeaderValue::try_from(format!("\"{policy}\";q={limit};w={window}"));
+            let field = HeaderValue::try_from(format!("\"{policy}\";q={limit};w={}", settings.window));
             (policy, field.unwrap_or(HeaderValue::from_static("")))
         });
         Self {

@@ -7,7 +7,7 @@ use std::iter;
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -92,14 +92,9 @@ struct Waiting {
     dropped: AtomicU64,
 }
 
-/// What wakes the writer.
-#[derive(Debug)]
-enum Ring {
-    /// The first line after those that were written.
-    Line,
-    /// Asks for a word when all lines before it are written.
-    Flush(SyncSender<()>),
-}
+/// What wakes the writer: the first line after those that were written, or whoever asks for a word
+/// when all lines are.
+type Ring = Option<SyncSender<()>>;
 
 impl Log {
     /// Starts the writer.
@@ -142,7 +137,7 @@ impl Log {
             self.line(level, "overlong", nothing);
         } else if self.waiting.add(&bytes) {
             // Whoever rang before is still to be heard, and rang for this line too.
-            let _ = self.bell.try_send(Ring::Line);
+            let _ = self.bell.try_send(None);
         }
     }
 
@@ -154,7 +149,7 @@ impl Log {
     /// Waits until all lines are written; called once, before the process ends.
     pub fn flush(&self) {
         let (done, written) = sync_channel(1);
-        if self.bell.send(Ring::Flush(done)).is_ok() {
+        if self.bell.send(Some(done)).is_ok() {
             // It fails when the writer is gone, and nothing is left to wait for.
             let _ = written.recv();
         }
@@ -164,7 +159,7 @@ impl Log {
 impl Waiting {
     /// Adds a line, and tells whether it is the first.
     fn add(&self, line: &[u8]) -> bool {
-        let mut lines = self.lines();
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = lines.is_empty();
         if lines.len().saturating_add(line.len()) > WAITING_LIMIT {
             self.dropped.fetch_add(1, Ordering::Relaxed);
@@ -173,23 +168,19 @@ impl Waiting {
         }
         is_first
     }
-
-    fn lines(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn write(rings: &Receiver<Ring>, mut sink: impl Write, waiting: &Waiting) {
     let mut batch = Vec::new();
     while let Ok(ring) = rings.recv() {
         thread::sleep(GATHER);
-        mem::swap(&mut batch, &mut waiting.lines());
+        mem::swap(&mut batch, &mut waiting.lines.lock().unwrap_or_else(PoisonError::into_inner));
         if sink.write_all(&batch).and_then(|()| sink.flush()).is_err() {
             let count = batch.split_inclusive(|byte| *byte == b'\n').count();
             waiting.dropped.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
         batch.clear();
-        if let Ring::Flush(done) = ring {
+        if let Some(done) = ring {
             // Who asked may have stopped waiting.
             let _ = done.send(());
         }
