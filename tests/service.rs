@@ -439,6 +439,35 @@ fn a_second_version_is_green_beside_the_first() {
         assert_eq!(before.get(path), after.get(path), "{}", path.display());
     }
     project.check();
+    // A field has another name in the second, as docs/changing.md tells it.
+    let copy = |from: &str, to: &str| {
+        fs::copy(project.folder.join(from), project.folder.join(to)).expect("a file");
+    };
+    copy("src/api/v1/notes.rs", "src/api/v2/notes.rs");
+    project.edit("src/api/v2/notes.rs", |text| {
+        text.replacen("pub title: field::Title,", "pub heading: field::Title,", 1)
+            .replacen(
+                "pub title: field::Title,",
+                "pub heading: field::Title = title,",
+                1,
+            )
+            .replace("input.title", "input.heading")
+    });
+    project.edit("src/api/v2/mod.rs", |text| {
+        text.replace("pub use super::v1::notes;", "pub mod notes;")
+    });
+    copy("tests/sample/notes.rs", "tests/sample/v2_notes.rs");
+    project.edit("tests/sample/v2_notes.rs", |text| {
+        text.replace("\"notes\"", "\"v2/notes\"")
+            .replace("\"title\"", "\"heading\"")
+    });
+    project.edit("tests/sample/mod.rs", |text| {
+        let module = text.replace("mod notes;\n", "mod notes;\nmod v2_notes;\n");
+        let visit = "    visit(notes::sample());\n";
+        module.replace(visit, &format!("{visit}    visit(v2_notes::sample());\n"))
+    });
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
 }
 
 /// What stands around the Rust: workflows, checks, alerts, unit.

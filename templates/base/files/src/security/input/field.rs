@@ -314,18 +314,18 @@ macro_rules! request {
 }
 
 /// Declares what a client sees of a stored item: these members and no others, and all of them
-/// always (EXPOSE-1, EXPOSE-2).
+/// always (EXPOSE-1, EXPOSE-2). `name: Type = member` shows a member by another name.
 macro_rules! response {
     ($(#[$about:meta])* $vis:vis struct $name:ident from $stored:path {
-        $($(#[$note:meta])* pub $field:ident: $type:ty,)*
+        $($(#[$note:meta])* pub $field:ident: $type:ty $(= $member:ident)?,)*
     }) => {
         $(#[$about])*
         #[derive(::serde::Serialize)]
         $vis struct $name { $($(#[$note])* pub $field: $type,)* }
 
         impl From<$stored> for $name {
-            fn from(stored: $stored) -> Self {
-                Self { $($field: stored.$field,)* }
+            fn from($stored { $($($member:)? $field,)* .. }: $stored) -> Self {
+                Self { $($field,)* }
             }
         }
 
