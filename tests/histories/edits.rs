@@ -275,7 +275,8 @@ impl History {
                 ];
                 match marks.iter().find(|(mark, _)| line.starts_with(mark)) {
                     Some((_, then)) => inside = *then,
-                    None if inside || is_comment(line) => {}
+                    // What the user wrote into palisade's side is the user's, too.
+                    None if (inside || is_comment(line)) && !line.contains("mine_") => {}
                     None => resolved.push_str(line),
                 }
             }
