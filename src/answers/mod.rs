@@ -13,7 +13,6 @@ mod date;
 mod description;
 mod draft;
 mod draft_error;
-mod english;
 mod field;
 mod field_kind;
 mod field_name;

@@ -2,9 +2,9 @@ use std::fmt;
 
 use heck::{ToKebabCase, ToPascalCase};
 use miette::Diagnostic;
+use pluralizer::pluralize;
 use thiserror::Error;
 
-use super::english;
 use super::quoted::Quoted;
 use super::reserved::{Claim, claim_on_resource, claim_on_table};
 use super::suggestion::{Suggestion, join_within, words};
@@ -283,7 +283,10 @@ fn forms(text: &str) -> (String, String) {
         .find(|(singular, plural)| [*singular, *plural].contains(&last));
     match corrected {
         Some((singular, plural)) => (with((*singular).to_owned()), with((*plural).to_owned())),
-        None => (with(english::singular(last)), with(english::plural(last))),
+        None => (
+            with(pluralize(last, 1, false)),
+            with(pluralize(last, 2, false)),
+        ),
     }
 }
 
