@@ -97,7 +97,7 @@ pub(super) fn reconcile(
 /// Shows a plan, asks, and applies it.
 pub(super) fn carry_out(
     opened: &Opened,
-    prepared: &Prepared<'_>,
+    prepared: &Prepared,
     command: &str,
     manner: Manner,
     out: Out,
@@ -130,7 +130,7 @@ pub(super) fn carry_out(
 }
 
 /// Half a resource would not compile, and a file of the user's stays in its place.
-fn refuse_half(prepared: &Prepared<'_>, added: &str) -> Result<(), Failure> {
+fn refuse_half(prepared: &Prepared, added: &str) -> Result<(), Failure> {
     let changed = &prepared.changed;
     let unresolved = changed.plan.conflicts();
     let unresolved: Vec<_> = unresolved

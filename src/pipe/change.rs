@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PipeError, version};
 use crate::answers::{Answers, Question};
-use crate::catalog::{Catalog, Class, Selection};
+use crate::catalog::{Catalog, Class};
 use crate::merge::{Contents, Disk, Plan, Wanted, Written, plan};
 use crate::project::{ANSWERS, Record, memory};
 use crate::render::{File, Place, Surroundings, Tree, places, render};
 
 /// What a set of answers gives, before anybody looked at the disk.
 #[derive(Debug)]
-pub struct Rendered<'a> {
-    pub selection: Selection<'a>,
+pub struct Rendered {
     /// Where each file stands.
     pub places: Vec<Place>,
     tree: Tree,
@@ -20,8 +19,7 @@ pub struct Rendered<'a> {
 
 /// What a set of answers will change in a project.
 #[derive(Debug)]
-pub struct Changed<'a> {
-    pub selection: Selection<'a>,
+pub struct Changed {
     pub places: Vec<Place>,
     pub plan: Plan,
 }
@@ -45,12 +43,12 @@ pub struct Standing<'a> {
 ///
 /// # Errors
 /// When answers do not go together, or palisade's own templates are at fault.
-pub fn render_change<'a>(
-    catalog: &'a Catalog,
+pub fn render_change(
+    catalog: &Catalog,
     questions: &[Question],
     answers: &Answers,
     surroundings: Surroundings,
-) -> Result<Rendered<'a>, PipeError> {
+) -> Result<Rendered, PipeError> {
     let selection = catalog.select(answers)?;
     let mut tree = render(answers, catalog, &selection, surroundings)?;
     tree.insert(
@@ -59,12 +57,11 @@ pub fn render_change<'a>(
     );
     Ok(Rendered {
         places: places(answers, &selection),
-        selection,
         tree,
     })
 }
 
-impl<'a> Rendered<'a> {
+impl Rendered {
     /// Returns the path of each file.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.tree.paths()
@@ -112,7 +109,7 @@ impl<'a> Rendered<'a> {
     }
 
     /// Decides what becomes of each file.
-    pub fn plan(self, questions: &[Question], standing: Standing<'_>) -> Changed<'a> {
+    pub fn plan(self, questions: &[Question], standing: Standing<'_>) -> Changed {
         let Standing {
             mut written,
             pristine,
@@ -139,7 +136,6 @@ impl<'a> Rendered<'a> {
         let memory = memory(bases, &record, pristine, &remembered);
         plan.remember(memory, &remembered);
         Changed {
-            selection: self.selection,
             places: self.places,
             plan,
         }

@@ -5,7 +5,7 @@ use std::fs;
 use crate::regen::{edit, files, project, run};
 use crate::sandbox::Sandbox;
 
-const ADD: [&str; 5] = [
+pub(crate) const ADD: [&str; 5] = [
     "add",
     "resource",
     "invoice",

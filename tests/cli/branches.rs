@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::regen::{edit, files, project, run};
+use crate::add::ADD;
+use crate::regen::{NO_CI, edit, files, project, run};
 use crate::sandbox::Sandbox;
 
 /// Runs git in a folder of the sandbox.
@@ -45,15 +46,6 @@ fn in_a_row(commands: &[&[&str]]) -> Sandbox {
     }
     sandbox
 }
-
-const NO_CI: [&str; 3] = ["regen", "--set", "ci=none"];
-const ADD: [&str; 5] = [
-    "add",
-    "resource",
-    "invoice",
-    "number:string:1..40",
-    "total:decimal",
-];
 
 #[test]
 fn two_branches_merge_into_what_both_would_have_given_in_a_row() {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::sandbox::{Run, Sandbox};
 
-const NO_CI: [&str; 3] = ["regen", "--set", "ci=none"];
+pub(crate) const NO_CI: [&str; 3] = ["regen", "--set", "ci=none"];
 
 /// A written service, in which palisade runs.
 pub(crate) fn project() -> Sandbox {

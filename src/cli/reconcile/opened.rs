@@ -30,8 +30,8 @@ pub(in crate::cli) struct Opened {
 }
 
 /// What a plan was made of.
-pub(in crate::cli) struct Prepared<'a> {
-    pub(in crate::cli) changed: Changed<'a>,
+pub(in crate::cli) struct Prepared {
+    pub(in crate::cli) changed: Changed,
     /// What stood on disk when it was made.
     pub(in crate::cli) disk: Disk,
 }
@@ -111,7 +111,7 @@ impl Opened {
     }
 
     /// Works out what answers change.
-    pub(in crate::cli) fn prepare(&self, wish: &Wish) -> Result<Prepared<'_>, Failure> {
+    pub(in crate::cli) fn prepare(&self, wish: &Wish) -> Result<Prepared, Failure> {
         let answers = &wish.answers;
         let surroundings = match self.project.stands_apart() {
             true => Surroundings::InWorkspace,
@@ -143,24 +143,20 @@ impl Opened {
         &self,
         path: &str,
         edit: impl FnOnce(&str) -> Result<String, E>,
-    ) -> Result<Prepared<'_>, Failure>
+    ) -> Result<Prepared, Failure>
     where
         Failure: From<E>,
     {
         let disk = look(self.root(), [path])?;
-        let (bytes, executable) = match disk.get(path) {
-            Some(There::File { bytes, executable }) => (bytes, *executable),
-            _ => {
-                return Err(Failure::NoFile {
-                    path: path.to_owned(),
-                });
+        let found = match disk.get(path) {
+            Some(There::File { bytes, executable }) => {
+                str::from_utf8(bytes).ok().zip(Some(*executable))
             }
+            _ => None,
         };
-        let Ok(text) = str::from_utf8(bytes) else {
-            return Err(Failure::NoFile {
-                path: path.to_owned(),
-            });
-        };
+        let (text, executable) = found.ok_or_else(|| Failure::NoFile {
+            path: path.to_owned(),
+        })?;
         let is_windows = text.contains("\r\n");
         let mut edited = edit(&text.replace("\r\n", "\n"))?;
         if is_windows {
@@ -171,10 +167,6 @@ impl Opened {
             ..File::new(Class::Managed, edited)
         };
         let changed = Changed {
-            selection: self
-                .catalog
-                .select(&self.applied)
-                .map_err(crate::pipe::PipeError::from)?,
             places: self.places.clone(),
             plan: Plan::edit(path, file),
         };
@@ -209,7 +201,7 @@ impl Opened {
     }
 }
 
-impl Prepared<'_> {
+impl Prepared {
     /// Returns the plan as changes to the disk that it was made with.
     pub(in crate::cli) fn changes(&self, project: &Project) -> Vec<Change> {
         let plan = &self.changed.plan;

@@ -46,7 +46,7 @@ struct FileReport {
 }
 
 impl Report {
-    pub(super) fn new(opened: &Opened, prepared: &Prepared<'_>) -> Self {
+    pub(super) fn new(opened: &Opened, prepared: &Prepared) -> Self {
         let plan = &prepared.changed.plan;
         let is_memory = |class| matches!(class, Some(Class::Memory | Class::Local));
         let files: Vec<_> = plan
@@ -192,7 +192,7 @@ impl FileReport {
     }
 }
 
-impl Prepared<'_> {
+impl Prepared {
     /// Returns what changes, as patches one after another.
     pub(super) fn patches(&self) -> String {
         let plan = &self.changed.plan;
