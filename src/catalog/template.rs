@@ -80,7 +80,7 @@ pub enum Scope {
     Version,
     /// Once a resource: `__resource__` or `__singular__`, and `__serial__` beside one of them.
     Resource,
-    /// Once a resource in each version.
+    /// Once a resource, in the version that brought it.
     Both,
 }
 
@@ -94,6 +94,8 @@ pub(crate) const SERIAL: &str = "__serial__";
 pub(crate) const VERSION: &str = "__version__";
 
 impl Scope {
+    pub(crate) const ALL: [Self; 4] = [Self::Service, Self::Version, Self::Resource, Self::Both];
+
     /// Reads the scope from a path's placeholders.
     pub fn of(path: &str) -> Self {
         let resource = path.contains(PLURAL) || path.contains(SINGULAR);

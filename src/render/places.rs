@@ -1,9 +1,7 @@
 //! Where a service's files stand, told without rendering one.
 
-use crate::answers::Answers;
-use crate::catalog::{
-    Class, PLURAL, PieceId, SERIAL, SINGULAR, Scope, Selection, Template, VERSION,
-};
+use crate::answers::{Answers, ResourceName};
+use crate::catalog::{Class, PLURAL, PieceId, SERIAL, SINGULAR, Scope, Selection, VERSION};
 
 /// A file of a service, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,13 +30,13 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
         .into();
     for piece in selection.pieces() {
         for template in &piece.files {
-            let paths = paths(template, answers).into_iter();
-            places.extend(paths.map(|(path, resource)| Place {
-                path,
+            let names = Names::all(template.scope(), answers).into_iter();
+            places.extend(names.map(|names| Place {
+                path: names.place(&template.path),
                 class: template.class,
                 executable: template.executable,
                 piece: piece.id.clone(),
-                resource,
+                resource: names.resource.map(|resource| resource.plural),
             }));
         }
     }
@@ -46,40 +44,72 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
     places
 }
 
-fn paths(template: &Template, answers: &Answers) -> Vec<(String, Option<String>)> {
-    // Later versions go on with the resources of the first, until the user changes one.
-    let versions = match template.scope() {
-        Scope::Both => answers.versions().get(..1).unwrap_or_default(),
-        _ => answers.versions(),
-    };
-    let versions: Vec<_> = match template.scope() {
-        Scope::Version | Scope::Both => versions
-            .iter()
-            .map(|version| template.path.replace(VERSION, &version.name.to_string()))
-            .collect(),
-        Scope::Service | Scope::Resource => vec![template.path.clone()],
-    };
-    match template.scope() {
-        Scope::Service | Scope::Version => versions.into_iter().map(|path| (path, None)).collect(),
-        Scope::Resource | Scope::Both => answers
-            .resources()
-            .iter()
-            .enumerate()
-            .flat_map(|(index, resource)| {
-                let (plural, singular) = (resource.name().plural(), resource.name().singular());
-                versions.iter().map(move |path| {
-                    let path = path
-                        .replace(PLURAL, plural)
-                        .replace(SINGULAR, singular)
-                        .replace(SERIAL, &serial(index));
-                    (path, Some(plural.to_owned()))
-                })
-            })
-            .collect(),
+/// What the placeholders of a path stand for: a template is rendered once for each.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    /// The version's module.
+    pub(super) version: Option<String>,
+    pub(super) resource: Option<ResourceNames>,
+}
+
+/// What `__resource__`, `__singular__` and `__serial__` stand for.
+#[derive(Debug, Clone)]
+pub(super) struct ResourceNames {
+    pub(super) plural: String,
+    singular: String,
+    /// Its place among the resources, in the order in which they were added: `0001`.
+    serial: String,
+}
+
+impl Names {
+    /// Returns what templates of a scope are rendered for.
+    pub(super) fn all(scope: Scope, answers: &Answers) -> Vec<Self> {
+        let versions = || answers.versions().iter().map(|v| Some(v.name.to_string()));
+        let versions: Vec<_> = match scope {
+            Scope::Service | Scope::Resource => vec![None],
+            Scope::Version => versions().collect(),
+            // Later versions go on with the resources of the first, until the user changes one.
+            Scope::Both => versions().take(1).collect(),
+        };
+        let resources = || answers.resources().iter().enumerate();
+        let resources: Vec<_> = match scope {
+            Scope::Service | Scope::Version => vec![None],
+            Scope::Resource | Scope::Both => resources()
+                .map(|(index, resource)| Some(ResourceNames::new(index, resource.name())))
+                .collect(),
+        };
+        let of_version = |version: &Option<String>| {
+            let names = |resource: &Option<ResourceNames>| Self {
+                version: version.clone(),
+                resource: resource.clone(),
+            };
+            resources.iter().map(names).collect::<Vec<_>>()
+        };
+        versions.iter().flat_map(of_version).collect()
+    }
+
+    /// Returns the path with its placeholders replaced.
+    pub(super) fn place(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        if let Some(version) = &self.version {
+            path = path.replace(VERSION, version);
+        }
+        if let Some(resource) = &self.resource {
+            path = path
+                .replace(PLURAL, &resource.plural)
+                .replace(SINGULAR, &resource.singular)
+                .replace(SERIAL, &resource.serial);
+        }
+        path
     }
 }
 
-/// Returns what `__serial__` stands for: a resource's place among those that were added.
-pub(in crate::render) fn serial(index: usize) -> String {
-    format!("{:04}", index + 1)
+impl ResourceNames {
+    fn new(index: usize, name: &ResourceName) -> Self {
+        Self {
+            plural: name.plural().to_owned(),
+            singular: name.singular().to_owned(),
+            serial: format!("{:04}", index + 1),
+        }
+    }
 }

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::context::{
-    ResourceContext, ServiceContext, VersionContext, VersionWords, VersionedResourceContext,
-};
+use super::context::{ResourceContext, ServiceContext, VersionContext, VersionedResourceContext};
 use super::engine::Engine;
 use super::manifest::{Head, Surroundings, render_manifest};
+use super::places::Names;
 use super::{File, Graph, RenderError, Tree};
 use crate::answers::Answers;
 use crate::catalog::{Body, Catalog, Class, Piece, PieceId, Scope, Selection, Template};
@@ -24,10 +23,11 @@ pub fn render(
 ) -> Result<Tree, RenderError> {
     let templates = selection.pieces().iter().flat_map(|piece| &piece.files);
     let engine = Engine::compile(templates.clone())?;
-    let contexts = Contexts::new(&ServiceContext::new(answers, catalog, selection))?;
+    let common = ServiceContext::new(answers, catalog, selection);
+    let contexts = Contexts::new(&common, answers)?;
     let mut tree = Tree::default();
     for template in templates {
-        for (names, context) in contexts.of(template) {
+        for (names, context) in contexts.of(template.scope()) {
             add(&mut tree, &engine, template, names, context)?;
         }
     }
@@ -73,7 +73,7 @@ fn add(
     tree: &mut Tree,
     engine: &Engine,
     template: &Template,
-    names: Names<'_>,
+    names: &Names,
     context: &Context,
 ) -> Result<(), RenderError> {
     let path = names.place(&template.path);
@@ -100,125 +100,45 @@ fn add(
 }
 
 /// Every context that a template of this service can be rendered with.
-struct Contexts {
-    service: Context,
-    versions: Vec<(VersionNames, Context)>,
-    resources: Vec<(ResourceNames, Context)>,
-    both: Vec<(VersionNames, ResourceNames, Context)>,
-}
-
-/// What `__version__` stands for.
-#[derive(Clone)]
-struct VersionNames(String);
-
-/// What `__resource__`, `__singular__` and `__serial__` stand for.
-#[derive(Clone)]
-struct ResourceNames {
-    serial: String,
-    plural: String,
-    singular: String,
-}
+struct Contexts(Vec<(Scope, Names, Context)>);
 
 impl Contexts {
-    fn new(common: &ServiceContext) -> Result<Self, RenderError> {
-        let mut contexts = Self {
-            service: serialized(common)?,
-            versions: Vec::new(),
-            resources: Vec::new(),
-            both: Vec::new(),
-        };
-        for version in &common.versions {
-            let context = serialized(&VersionContext { common, version })?;
-            contexts
-                .versions
-                .push((VersionNames(version.module.clone()), context));
+    fn new(common: &ServiceContext, answers: &Answers) -> Result<Self, RenderError> {
+        let mut contexts = Vec::new();
+        for scope in Scope::ALL {
+            for names in Names::all(scope, answers) {
+                let context = context(common, &names)?;
+                contexts.push((scope, names, context));
+            }
         }
-        for resource in &common.resources {
-            let names = ResourceNames {
-                serial: resource.serial.clone(),
-                plural: resource.plural.clone(),
-                singular: resource.singular.clone(),
-            };
-            let context = serialized(&ResourceContext { common, resource })?;
-            contexts.resources.push((names.clone(), context));
-            let both = |version: &VersionWords| {
-                let context = VersionedResourceContext {
-                    common,
-                    version,
-                    resource,
-                };
-                Ok((
-                    VersionNames(version.module.clone()),
-                    names.clone(),
-                    serialized(&context)?,
-                ))
-            };
-            let both = common
-                .versions
-                .iter()
-                .filter(|version| version.is_first)
-                .map(both)
-                .collect::<Result<Vec<_>, RenderError>>()?;
-            contexts.both.extend(both);
-        }
-        Ok(contexts)
+        Ok(Self(contexts))
     }
 
-    /// Returns what a template is rendered for, and with which words.
-    fn of(&self, template: &Template) -> Vec<(Names<'_>, &Context)> {
-        let names = |version, resource| Names { version, resource };
-        match template.scope() {
-            Scope::Service => vec![(names(None, None), &self.service)],
-            Scope::Version => self
-                .versions
-                .iter()
-                .map(|(v, context)| (names(Some(v), None), context))
-                .collect(),
-            Scope::Resource => self
-                .resources
-                .iter()
-                .map(|(r, context)| (names(None, Some(r)), context))
-                .collect(),
-            Scope::Both => self
-                .both
-                .iter()
-                .map(|(v, r, context)| (names(Some(v), Some(r)), context))
-                .collect(),
-        }
+    /// Returns what a template of a scope is rendered for, and with which words.
+    fn of(&self, scope: Scope) -> impl Iterator<Item = (&Names, &Context)> {
+        let all = self.0.iter().filter(move |(of, ..)| *of == scope);
+        all.map(|(_, names, context)| (names, context))
     }
 }
 
-/// What the placeholders of a path stand for.
-#[derive(Clone, Copy)]
-struct Names<'a> {
-    version: Option<&'a VersionNames>,
-    resource: Option<&'a ResourceNames>,
-}
-
-impl Names<'_> {
-    fn place(self, path: &str) -> String {
-        let path = match self.version {
-            Some(version) => version.place(path),
-            None => path.to_owned(),
-        };
-        match self.resource {
-            Some(resource) => resource.place(&path),
-            None => path,
-        }
-    }
-}
-
-impl VersionNames {
-    fn place(&self, path: &str) -> String {
-        path.replace(crate::catalog::VERSION, &self.0)
-    }
-}
-
-impl ResourceNames {
-    fn place(&self, path: &str) -> String {
-        path.replace(crate::catalog::PLURAL, &self.plural)
-            .replace(crate::catalog::SINGULAR, &self.singular)
-            .replace(crate::catalog::SERIAL, &self.serial)
+fn context(common: &ServiceContext, names: &Names) -> Result<Context, RenderError> {
+    let version = names.version.as_ref().and_then(|module| {
+        let mut versions = common.versions.iter();
+        versions.find(|version| version.module == *module)
+    });
+    let resource = names.resource.as_ref().and_then(|names| {
+        let mut resources = common.resources.iter();
+        resources.find(|resource| resource.plural == names.plural)
+    });
+    match (version, resource) {
+        (None, None) => serialized(common),
+        (Some(version), None) => serialized(&VersionContext { common, version }),
+        (None, Some(resource)) => serialized(&ResourceContext { common, resource }),
+        (Some(version), Some(resource)) => serialized(&VersionedResourceContext {
+            common,
+            version,
+            resource,
+        }),
     }
 }
 

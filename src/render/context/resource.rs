@@ -17,9 +17,6 @@ pub struct ResourceContext<'a> {
 /// A resource and its fields, in the order in which they were given.
 #[derive(Debug, Clone, Serialize)]
 pub struct ResourceWords {
-    /// For paths alone: its place among the resources, in the order in which they were added: `0001`.
-    #[serde(skip)]
-    pub serial: String,
     /// `line_item`, as a module and a member.
     pub singular: String,
     /// `line_items`, as a module and a table.
@@ -73,7 +70,7 @@ pub struct ResourceUses {
 }
 
 impl ResourceWords {
-    pub(super) fn new(index: usize, resource: &Resource) -> Self {
+    pub(super) fn new(resource: &Resource) -> Self {
         let name = resource.name();
         let fields: Vec<_> = resource
             .fields()
@@ -93,7 +90,6 @@ impl ResourceWords {
         let parameters: Vec<_> = fields.iter().map(|f| f.parameter.clone()).collect();
         let aliases = only(|field| !field.kind.is_enum);
         Self {
-            serial: crate::render::places::serial(index),
             singular: name.singular().to_owned(),
             plural: name.plural().to_owned(),
             path,

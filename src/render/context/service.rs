@@ -82,12 +82,7 @@ impl ServiceContext {
     pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
         let mut versions = VersionWords::all(answers.versions());
         versions.sort_by(|a, b| a.module.cmp(&b.module));
-        let mut resources: Vec<_> = answers
-            .resources()
-            .iter()
-            .enumerate()
-            .map(|(index, resource)| ResourceWords::new(index, resource))
-            .collect();
+        let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
         let first = resources
             .first()
             .cloned()
