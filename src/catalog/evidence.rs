@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Body, Catalog, PLURAL, Piece, PieceId, SERIAL, SINGULAR, Template, VERSION};
+use super::{Body, Catalog, DOCUMENT, PLURAL, Piece, PieceId, SERIAL, SINGULAR, Template, VERSION};
 
 /// What the pieces' files have to say of one requirement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -63,6 +63,7 @@ impl Evidence {
 fn place(piece: &Piece, path: &str) -> Place {
     let path = path
         .replace(VERSION, "<version>")
+        .replace(DOCUMENT, "<document>")
         .replace(PLURAL, "<resources>")
         .replace(SINGULAR, "<resource>")
         .replace(SERIAL, "<serial>");

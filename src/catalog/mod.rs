@@ -34,4 +34,4 @@ pub use selection::{Selection, SelectionError};
 
 pub use source::Source;
 pub use template::{Body, Class, Scope, Tags, Template};
-pub(crate) use template::{PLURAL, SERIAL, SINGULAR, VERSION};
+pub(crate) use template::{DOCUMENT, PLURAL, SERIAL, SINGULAR, VERSION};

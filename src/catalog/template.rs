@@ -76,7 +76,7 @@ impl fmt::Display for Class {
 pub enum Scope {
     /// Once.
     Service,
-    /// Once a version: `__version__`.
+    /// Once a version: `__version__`, or `__document__` where that of the newest stands apart.
     Version,
     /// Once a resource: `__resource__` or `__singular__`, and `__serial__` beside one of them.
     Resource,
@@ -92,6 +92,8 @@ pub(crate) const SINGULAR: &str = "__singular__";
 pub(crate) const SERIAL: &str = "__serial__";
 /// The version in a path: `v1`.
 pub(crate) const VERSION: &str = "__version__";
+/// The document of a version in a path: `openapi` for the newest, `openapi/v1` for `v1` before it.
+pub(crate) const DOCUMENT: &str = "__document__";
 
 impl Scope {
     pub(crate) const ALL: [Self; 4] = [Self::Service, Self::Version, Self::Resource, Self::Both];
@@ -99,7 +101,8 @@ impl Scope {
     /// Reads the scope from a path's placeholders.
     pub fn of(path: &str) -> Self {
         let resource = path.contains(PLURAL) || path.contains(SINGULAR);
-        match (resource, path.contains(VERSION)) {
+        let version = path.contains(VERSION) || path.contains(DOCUMENT);
+        match (resource, version) {
             (false, false) => Self::Service,
             (false, true) => Self::Version,
             (true, false) => Self::Resource,

@@ -85,9 +85,12 @@ impl<'a> Decider<'a> {
     /// Decides for a file that is written once.
     fn once(self, path: &str, file: File) -> Planned {
         let known = self.written.once.contains(path) || self.written.files.contains_key(path);
+        let restored = self.wanted.restored.contains(path);
         match self.there.get(path) {
-            None if known && !self.wanted.restored.contains(path) => {
-                Planned::kept(Kept::Deleted, Some(file))
+            None if known && !restored => Planned::kept(Kept::Deleted, Some(file)),
+            // Written from the answers it would know of no edit: the project has its code, and makes it.
+            None if file.class == Class::Derived && self.is_project() && !restored => {
+                Planned::kept(Kept::Derived, Some(file))
             }
             None => self.fresh(path, file),
             Some(There::Blocked) if known => Planned::kept(Kept::Deleted, Some(file)),
@@ -197,6 +200,11 @@ impl<'a> Decider<'a> {
             true => Planned::kept(Kept::Edited, Some(file)),
             false => Planned::conflict(Conflict::InTheWay { obstacle }, Some(file), written),
         }
+    }
+
+    /// Whether anything was written here yet.
+    fn is_project(self) -> bool {
+        !self.written.files.is_empty()
     }
 
     fn base(self, path: &str) -> Option<File> {

@@ -1,7 +1,9 @@
 //! Where a service's files stand, told without rendering one.
 
 use crate::answers::{Answers, ResourceName};
-use crate::catalog::{Class, PLURAL, PieceId, SERIAL, SINGULAR, Scope, Selection, VERSION};
+use crate::catalog::{
+    Class, DOCUMENT, PLURAL, PieceId, SERIAL, SINGULAR, Scope, Selection, VERSION,
+};
 
 /// A file of a service, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +51,8 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
 pub(super) struct Names {
     /// The version's module.
     pub(super) version: Option<String>,
+    /// The version's OpenAPI document, without its ending.
+    document: String,
     pub(super) resource: Option<ResourceNames>,
 }
 
@@ -78,9 +82,15 @@ impl Names {
                 .map(|(index, resource)| Some(ResourceNames::new(index, resource.name())))
                 .collect(),
         };
+        let newest = answers.newest().to_string();
         let of_version = |version: &Option<String>| {
+            let document = match version {
+                Some(version) if *version != newest => format!("openapi/{version}"),
+                _ => "openapi".to_owned(),
+            };
             let names = |resource: &Option<ResourceNames>| Self {
                 version: version.clone(),
+                document: document.clone(),
                 resource: resource.clone(),
             };
             resources.iter().map(names).collect::<Vec<_>>()
@@ -92,7 +102,9 @@ impl Names {
     pub(super) fn place(&self, path: &str) -> String {
         let mut path = path.to_owned();
         if let Some(version) = &self.version {
-            path = path.replace(VERSION, version);
+            path = path
+                .replace(VERSION, version)
+                .replace(DOCUMENT, &self.document);
         }
         if let Some(resource) = &self.resource {
             path = path

@@ -63,6 +63,20 @@ fn derived_files_are_noted_when_sources_change() {
     assert_eq!(Vec::from_iter(notes), [Note::Derive]);
 }
 
+/// It would be rendered from the answers, and know nothing of what was edited.
+#[test]
+fn a_derived_file_that_becomes_wanted_is_left_to_the_project() {
+    let project = Project::empty().with("src/a.rs", "1\n");
+    let files = want([
+        ("src/a.rs", File::new(Class::Managed, "2\n")),
+        ("openapi/v1.json", File::new(Class::Derived, "{}\n")),
+    ]);
+    let plan = project.plan(files);
+    assert_eq!(why(planned(&plan, "openapi/v1.json")), Some(Kept::Derived));
+    assert_eq!(plan.writes().count(), 1);
+    assert_eq!(Vec::from_iter(plan.notes()), [Note::Derive]);
+}
+
 #[test]
 fn an_untouched_cargo_lock_is_replaced_and_another_stays() {
     let lock = |text: &str| wanted(Class::Lock, &[("Cargo.lock", text)]);

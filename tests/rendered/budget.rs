@@ -13,9 +13,9 @@ use crate::cases::{answers, rendered};
 const LIMITS: Size = Size {
     files: 89,
     rust_files: 54,
-    code: 4340,
-    security: 3370,
-    tests: 1730,
+    code: 4390,
+    security: 3390,
+    tests: 1740,
 };
 
 /// Lines are code: no blanks, no comments.

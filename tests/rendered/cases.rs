@@ -84,7 +84,7 @@ pub(crate) fn covering() -> Vec<Answers> {
 }
 
 /// A service that has grown: a second version, more resources.
-fn grown() -> Answers {
+pub(crate) fn grown() -> Answers {
     let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
     let text = "name = \"notes-api\"\n\
         [[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\

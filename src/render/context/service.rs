@@ -6,7 +6,7 @@ use heck::ToUpperCamelCase as _;
 use serde::Serialize;
 
 use super::{ResourceWords, VersionWords};
-use crate::answers::Answers;
+use crate::answers::{Answers, VersionName};
 use crate::catalog::{Catalog, Choice, Selection};
 
 /// What each template can name, whatever its scope.
@@ -17,8 +17,6 @@ pub struct ServiceContext {
     pub versions: Vec<VersionWords>,
     /// The resources, sorted by their plural.
     pub resources: Vec<ResourceWords>,
-    /// The paths of each version's resources, sorted as JSON's members are.
-    pub paths: Vec<PathWords>,
     /// The resource that the service began with, for examples in prose.
     pub first: ResourceWords,
     /// The resources' singulars, sorted.
@@ -54,7 +52,7 @@ pub struct ServiceWords {
     pub year_later: String,
 }
 
-/// A path of the API, as `openapi.json` lists it.
+/// A path of the API, as the document of its version lists it.
 #[derive(Debug, Clone, Serialize)]
 pub struct PathWords {
     /// `/v1/notes/{id}`
@@ -80,21 +78,20 @@ pub struct InputWords {
 impl ServiceContext {
     /// Puts the words together.
     pub fn new(answers: &Answers, catalog: &Catalog, selection: &Selection<'_>) -> Self {
-        let mut versions = VersionWords::all(answers.versions());
-        versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut resources: Vec<_> = answers.resources().iter().map(ResourceWords::new).collect();
         let first = resources
             .first()
             .cloned()
             .expect("answers hold at least one resource");
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
+        let mut versions = VersionWords::all(answers.versions(), &resources);
+        versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
         singulars.sort();
         let mut inputs: Vec<_> = selection.field_types().map(InputWords::new).collect();
         inputs.sort();
         Self {
             service: ServiceWords::new(answers),
-            paths: PathWords::all(&versions, &resources),
             versions,
             resources,
             first,
@@ -125,21 +122,20 @@ impl ServiceWords {
 }
 
 impl PathWords {
-    fn all(versions: &[VersionWords], resources: &[ResourceWords]) -> Vec<Self> {
+    /// Returns the paths of a version's resources, sorted as JSON's members are.
+    pub(super) fn all(version: VersionName, resources: &[ResourceWords]) -> Vec<Self> {
         let mut all = Vec::new();
-        for version in versions {
-            for resource in resources {
-                let list = format!("/{}/{}", version.module, resource.path);
-                for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
-                    let name = path[1..].replace('/', "-").replace(['{', '}'], "");
-                    all.push(Self {
-                        path,
-                        name,
-                        is_list,
-                        resource: resource.clone(),
-                        comma: ",".to_owned(),
-                    });
-                }
+        for resource in resources {
+            let list = format!("/{version}/{}", resource.path);
+            for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
+                let name = path[1..].replace('/', "-").replace(['{', '}'], "");
+                all.push(Self {
+                    path,
+                    name,
+                    is_list,
+                    resource: resource.clone(),
+                    comma: ",".to_owned(),
+                });
             }
         }
         all.sort_by(|a, b| a.path.cmp(&b.path));

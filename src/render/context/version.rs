@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ResourceWords, ServiceContext};
+use super::{PathWords, ResourceWords, ServiceContext};
 use crate::answers::Version;
 
 /// One version.
@@ -18,6 +18,8 @@ pub struct VersionWords {
     pub before: String,
     /// The day from which it is served: `2026-11-23`.
     pub released: String,
+    /// The paths of its resources, sorted as JSON's members are.
+    pub paths: Vec<PathWords>,
 }
 
 /// What a template with `__version__` in its path can name.
@@ -39,7 +41,7 @@ pub struct VersionedResourceContext<'a> {
 
 impl VersionWords {
     /// Puts the words together, for versions that are given oldest first.
-    pub(super) fn all(versions: &[Version]) -> Vec<Self> {
+    pub(super) fn all(versions: &[Version], resources: &[ResourceWords]) -> Vec<Self> {
         let mut before = None;
         let words = versions.iter().map(|version| Self {
             module: version.name.to_string(),
@@ -50,6 +52,7 @@ impl VersionWords {
                 .map(|name| name.to_string())
                 .unwrap_or_default(),
             released: version.released.to_string(),
+            paths: PathWords::all(version.name, resources),
         });
         words.collect()
     }

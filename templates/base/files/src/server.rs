@@ -79,6 +79,7 @@ impl Server {
         let (store, secret) = open(&config.database, config.profile).await?;
         config.disclosure.mount(&mut routes);
         let table = routes.table();
+        let documents = (config.profile == Profile::Dev).then(|| routes.documents(&versions));
         let roles = Roles::load(&config.authorization.roles, &table.permissions)?;
         let limits = Arc::new(Limits::new(config.quotas.clone()));
         let keys = Keys::new(store.clone());
@@ -102,7 +103,7 @@ impl Server {
             app,
             store,
             draining,
-            openapi: (config.profile == Profile::Dev).then(|| table.document.clone()),
+            documents,
             token: config.admin.token()?,
             tls: tls::acceptor(&certificate, &["http/1.1"], config.admin.client_ca.as_deref())?,
             certificate,

@@ -1,5 +1,6 @@
 //! The operators' listener: health, readiness and metrics, never the API.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -71,8 +72,8 @@ pub struct Admin {
     pub store: Store,
     pub certificate: Arc<Certificate>,
     pub draining: CancellationToken,
-    /// The API's description, where it is no secret.
-    pub openapi: Option<String>,
+    /// The API's descriptions by their files, where they are no secret.
+    pub documents: Option<BTreeMap<String, String>>,
     pub token: Option<Secret>,
     pub tls: TlsAcceptor,
 }
@@ -132,14 +133,20 @@ impl Admin {
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 answer(StatusCode::OK, kind, self.app.metrics.render(&self.app.log, self.certificate.expires()))
             }
-            // The API's description and a page to read it on, in development.
-            ("GET", path) => match (path, &self.openapi) {
-                ("/", Some(_)) => answer(StatusCode::OK, "text/html; charset=utf-8", include_str!("viewer.html")),
-                ("/openapi.json", Some(openapi)) => answer(StatusCode::OK, "application/json", openapi.clone()),
-                _ => word(StatusCode::NOT_FOUND, "unknown"),
-            },
+            ("GET", path) => self.show(path).unwrap_or_else(|| word(StatusCode::NOT_FOUND, "unknown")),
             _ => word(StatusCode::METHOD_NOT_ALLOWED, "unknown"),
         }
+    }
+
+    /// Shows the API's descriptions, their names, and a page to read them on, in development.
+    fn show(&self, path: &str) -> Option<Response> {
+        let documents = self.documents.as_ref()?;
+        let (kind, body) = match path.strip_prefix('/')? {
+            "" => ("text/html; charset=utf-8", include_str!("viewer.html").to_owned()),
+            "openapi" => ("application/json", serde_json::to_string(&documents.keys().collect::<Vec<_>>()).ok()?),
+            file => ("application/json", documents.get(file)?.clone()),
+        };
+        Some(answer(StatusCode::OK, kind, body))
     }
 
     async fn is_ready(&self) -> bool {

@@ -1,13 +1,12 @@
 //! What a client may send.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::caller::{self, DOCUMENT, Mounted, TABLE, and, key, mounted, spawn_unthrottled, text, with_key};
+use crate::caller::{self, Mounted, PATHS, TABLE, and, key, mounted, spawn_unthrottled, text, with_key};
 use crate::harness::{Answer, Service};
 
 const UNKNOWN: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
@@ -277,10 +276,8 @@ async fn input_19_a_page_has_a_size_and_a_cursor_is_sealed() {
 }
 
 #[test]
-fn input_20_the_document_is_current_and_closed() {
-    let file = fs::read_to_string("openapi.json").unwrap();
-    assert!(file == TABLE.document, "openapi.json is stale: run `cargo run -- derive`");
-    assert!(is_closed(&DOCUMENT["paths"]) > 0);
+fn input_20_every_schema_is_closed() {
+    assert!(PATHS.values().map(is_closed).sum::<usize>() > 0);
 }
 
 /// Returns the number of objects; each is closed, and every number and list has its limit.
@@ -312,7 +309,7 @@ async fn expose_2_an_answer_has_the_members_of_its_schema() {
         ] {
             let request = caller::json(method.clone(), path, &at.key, &at.mounted.whole_body());
             let answer = at.service.send(request).await;
-            let operation = &DOCUMENT["paths"][template][method.as_str().to_lowercase()];
+            let operation = &PATHS[template][method.as_str().to_lowercase()];
             let response = &operation["responses"][answer.status.as_str()];
             assert_members(&answer.json(), &response["content"]["application/json"]["schema"]);
             assert!(!answer.header("etag").is_empty());

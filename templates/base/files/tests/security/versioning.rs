@@ -1,10 +1,11 @@
 //! Versions, as the routes and their table know them.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use axum::http::Method;
 
-use crate::caller::{key, mounted};
+use crate::caller::{DOCUMENTS, key, mounted};
 use crate::harness::{request, spawn};
 
 /// No other signal names a version (VER-2).
@@ -28,6 +29,17 @@ async fn ver_3_every_answer_of_a_version_names_it() {
     let service = spawn().await;
     for method in [Method::GET, Method::POST, Method::TRACE] {
         assert_eq!(service.send(request(method, "/v1/none")).await.header("api-version"), "1");
+    }
+}
+
+#[test]
+fn ver_11_each_version_has_a_current_document_and_no_other_has_one() {
+    let folder = fs::read_dir("openapi").into_iter().flatten();
+    let kept: BTreeSet<_> = folder.map(|entry| entry.unwrap().path().to_str().unwrap().to_owned()).collect();
+    let known = DOCUMENTS.keys().filter(|file| *file != "openapi.json").cloned().collect();
+    assert_eq!(kept, known, "run `cargo run -- derive`");
+    for (file, document) in DOCUMENTS.iter() {
+        assert!(fs::read_to_string(file).unwrap() == *document, "{file} is stale: run `cargo run -- derive`");
     }
 }
 

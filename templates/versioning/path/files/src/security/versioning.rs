@@ -1,5 +1,6 @@
 //! The API's versions: which are current, on their way out, or shut.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -50,7 +51,6 @@ struct File {
 pub struct Version {
     pub name: Arc<str>,
     state: State,
-    #[expect(dead_code, reason = "a date for readers; it is checked for its form alone")]
     released: Datetime,
     #[serde(default, deserialize_with = "instant")]
     pub deprecated: Option<OffsetDateTime>,
@@ -92,6 +92,15 @@ impl Versions {
     pub fn resolve(&self, path: &str) -> Option<Arc<Version>> {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         self.0.load().iter().find(|version| *version.name == *first).cloned()
+    }
+
+    /// Returns the versions that are not retired, the newest current one first.
+    pub fn live(&self) -> Vec<Arc<Version>> {
+        let mut live: Vec<_> = self.0.load().iter().filter(|version| !version.is_retired()).cloned().collect();
+        // Of those that were released on one day, `v10` is newer than `v9`.
+        let age = |v: &Arc<Version>| (v.state == State::Current, v.released, v.name.len(), Arc::clone(&v.name));
+        live.sort_by_cached_key(|version| Reverse(age(version)));
+        live
     }
 
     /// Returns the versions that end sooner after their deprecation than
