@@ -126,10 +126,10 @@ impl<'a> Decider<'a> {
         };
         match there {
             None if known && !self.wanted.restored.contains(path) => {
-                Planned::kept(Kept::Deleted, Some(file))
+                Planned::deleted(file, written)
             }
             None => self.fresh(path, file),
-            Some(There::Blocked) if known => Planned::kept(Kept::Deleted, Some(file)),
+            Some(There::Blocked) if known => Planned::deleted(file, written),
             Some(_) if self.wanted.settled.contains(path) => {
                 Planned::kept(Kept::Settled, Some(file))
             }

@@ -74,7 +74,7 @@ fn bring_table(
 fn leave_comments(table: &mut Table, before: Option<&str>, gone: &Key, mine: &Comments<'_>) {
     let prefix = gone.leaf_decor().prefix().and_then(RawString::as_str);
     let lines = prefix.unwrap_or_default().lines().map(str::trim);
-    let comments: Vec<&str> = lines.filter(|line| mine.contains(line)).collect();
+    let comments: Vec<&str> = lines.filter(|line| mine.contains_key(line)).collect();
     if comments.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use toml::Table;
 use super::document::Document;
 use super::lines;
 use super::markers::Labels;
-use super::values::{self, Agreement, Comments, comments};
+use super::values::{self, Agreement, Comments, comments, more};
 
 /// A text in which the user's values stand, palisade's above them as comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +37,11 @@ pub(super) fn merge(
             keys: Vec::new(),
         });
     }
-    let (before, now) = (comments(base), comments(yours));
-    let mine: Comments<'_> = now.difference(&before).copied().collect();
+    let mine = more(&comments(yours), &comments(base));
     let text = [by_lines.text.as_str(), yours]
         .into_iter()
         .filter_map(|start| mend(start, wanted, &agreement, &mine, labels))
-        .find(|text| mine.is_subset(&comments(text)))?;
+        .find(|text| more(&mine, &comments(text)).is_empty())?;
     Some(Merged {
         text,
         keys: agreement
@@ -208,6 +207,26 @@ requests = 100
 address = \"127.0.0.1:9443\"
 "
         );
+    }
+
+    #[test]
+    fn what_the_user_wrote_behind_a_value_is_not_lost_with_it() {
+        let (old, new) = (Version::new(0, 1, 0), Version::new(0, 2, 0));
+        let labels = Labels {
+            base: &old,
+            wanted: &new,
+        };
+        let yours = BASE.replace("body = 30", "body = 30 # ours: ask Bob");
+        assert_eq!(
+            merged(BASE, &yours, &BASE.replace("= 30", "= 20")).text,
+            yours.replace("= 30", "= 20")
+        );
+        let wanted = BASE.replace("body = 30\n", "");
+        assert_eq!(merge(BASE, &yours, &wanted, false, labels), None);
+        let base = "a = [\n    \"x\",\n    \"y\",\n    \"z\",\n]\n";
+        let yours = base.replace("\"x\",", "\"x\", # ours");
+        let wanted = base.replace("    \"y\",\n", "");
+        assert_eq!(merge(base, &yours, &wanted, true, labels), None);
     }
 
     #[test]

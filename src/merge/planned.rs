@@ -47,6 +47,15 @@ impl Planned {
         }
     }
 
+    /// Leaves a file away. Should it come back as it was written, as from version control, it
+    /// is told by its base to be out of date, not edited.
+    pub(super) fn deleted(wanted: File, written: Option<File>) -> Self {
+        Self {
+            base: written,
+            ..Self::kept(Kept::Deleted, Some(wanted))
+        }
+    }
+
     /// Plans nothing, and remembers nothing new: the same conflict will be found again.
     pub(super) fn conflict(
         conflict: Conflict,

@@ -1,6 +1,6 @@
 //! TOML merged by keys, as values without their text.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
@@ -179,13 +179,76 @@ fn is_bare(key: &str) -> bool {
     !key.is_empty() && key.chars().all(bare)
 }
 
-/// Lines that are comments, without what stands around them.
-pub(super) type Comments<'a> = BTreeSet<&'a str>;
+/// Comments, from their `#` on, by how often each stands there.
+pub(super) type Comments<'a> = BTreeMap<&'a str, usize>;
 
-/// Returns the comments of a text.
+/// Returns the comments of a text, those behind a value among them.
 pub(super) fn comments(text: &str) -> Comments<'_> {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with('#'))
-        .collect()
+    let mut found = Comments::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['#', '"', '\'']) {
+        let (_, here) = rest.split_at(at);
+        rest = match here.starts_with('#') {
+            true => {
+                let (comment, rest) = here.split_once('\n').unwrap_or((here, ""));
+                *found.entry(comment.trim_end()).or_default() += 1;
+                rest
+            }
+            false => behind_string(here),
+        };
+    }
+    found
+}
+
+/// Returns what follows a string of TOML that a text begins with.
+fn behind_string(text: &str) -> &str {
+    let quotes = ["\"\"\"", "'''", "\"", "'"];
+    let quote = quotes.into_iter().find(|quote| text.starts_with(*quote));
+    let quote = quote.unwrap_or_default();
+    let mut rest = &text[quote.len()..];
+    while !rest.is_empty() && !rest.starts_with(quote) {
+        let escaped = quote.starts_with('"') && rest.starts_with('\\');
+        let mut chars = rest.chars();
+        for _ in 0..=usize::from(escaped) {
+            chars.next();
+        }
+        rest = chars.as_str();
+    }
+    // A string over several lines may end in quotes of its own.
+    let own = quote.get(..1).filter(|_| quote.len() > 1);
+    let rest = rest.strip_prefix(quote).unwrap_or(rest);
+    own.map_or(rest, |own| rest.trim_start_matches(own))
+}
+
+/// Returns the comments that one text has more often than another.
+pub(super) fn more<'a>(text: &Comments<'a>, than: &Comments<'_>) -> Comments<'a> {
+    let more = |(comment, count): (&&'a str, &usize)| {
+        let more = count.checked_sub(*than.get(*comment).unwrap_or(&0))?;
+        (more > 0).then_some((*comment, more))
+    };
+    text.iter().filter_map(more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_told_from_strings() {
+        let text = "# one\na = 1 # two \nb = \"# no\\\" # no\" # three\nc = '# no' # one\n\
+                    d = \"\"\"\n# no\n\"\" no\"\"\"\" # four\ne = '''\n# \\''' # five\nf = \"\" # six";
+        let found = comments(text);
+        let expected = [
+            ("# five", 1),
+            ("# four", 1),
+            ("# one", 2),
+            ("# six", 1),
+            ("# three", 1),
+            ("# two", 1),
+        ];
+        assert_eq!(found, Comments::from(expected));
+        let fewer = comments("# one\n# two\n# seven\n");
+        assert_eq!(more(&fewer, &found), Comments::from([("# seven", 1)]));
+        assert_eq!(more(&found, &fewer).get("# one"), Some(&1));
+    }
 }

@@ -46,7 +46,7 @@ const CASES: [Case; 28] = [
     (O, B, B, Unchanged, B, B),
     (A, O, O, Unchanged, O, O),
     (A, O, A, Kept, O, A),
-    (A, O, B, Kept, O, B),
+    (A, O, B, Kept, O, A),
     (A, A, O, Deleted, O, O),
     (A, A, A, Unchanged, A, A),
     (A, A, B, Replaced, B, B),
@@ -56,7 +56,7 @@ const CASES: [Case; 28] = [
     (A, B, C, Merged, BC, C),
     (A, B, D, Conflict, D_OVER_B, D),
     (B, O, O, Unchanged, O, O),
-    (B, O, A, Kept, O, A),
+    (B, O, A, Kept, O, B),
     (B, A, O, Conflict, A, B),
     (B, A, A, Unchanged, A, A),
     (B, A, B, Kept, A, B),
@@ -135,6 +135,16 @@ fn a_deleted_file_comes_back_when_it_is_asked_for() {
     wanted.restored.insert("a.rs".to_owned());
     let plan = project.plan(wanted);
     assert_eq!(planned(&plan, "a.rs").verdict, New);
+}
+
+#[test]
+fn a_deleted_file_that_comes_back_as_it_was_written_is_brought_up_to_date() {
+    let mut project = project(A, O);
+    let plan = project.plan(managed(&[("a.rs", B)]));
+    project.apply(&plan);
+    let project = project.there("a.rs", A);
+    let plan = project.plan(managed(&[("a.rs", B)]));
+    assert_eq!(planned(&plan, "a.rs").verdict, Replaced);
 }
 
 #[test]
