@@ -14,7 +14,7 @@ use crate::answers::{Answers, Question};
 use crate::catalog::{Catalog, Selection, SelectionError};
 use crate::merge::{Disk, Plan, Wanted, Written, plan};
 use crate::project::remember;
-use crate::render::{RenderError, Surroundings, render};
+use crate::render::{RenderError, Surroundings, places, render};
 
 /// A set of answers, worked out to what will be done.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ pub fn prepare_new<'a>(
 ) -> Result<Prepared<'a>, PipeError> {
     let selection = catalog.select(answers)?;
     let mut tree = render(answers, catalog, &selection, surroundings)?;
-    remember(&mut tree, answers.to_toml(questions), version());
+    let places = places(answers, &selection);
+    remember(&mut tree, answers.to_toml(questions), version(), &places);
     let written = Written::nothing(version());
     let plan = plan(&written, &Disk::new(), Wanted::new(version(), tree));
     Ok(Prepared { selection, plan })

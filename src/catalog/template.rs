@@ -112,6 +112,12 @@ impl Scope {
 }
 
 impl Template {
+    /// Returns the path that it has, and those that it had.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let was = self.was.iter().map(String::as_str);
+        std::iter::once(self.path.as_str()).chain(was)
+    }
+
     /// Returns how often it is rendered.
     pub fn scope(&self) -> Scope {
         Scope::of(&self.path)

@@ -20,8 +20,8 @@ Examples:
 /// Show which files palisade keeps are current, edited, in conflict or missing
 ///
 /// Edited files are fine: palisade merges them, and so are those that were deleted before the
-/// last `regen`. Open conflicts end with code 3; a missing file, or answers that are not
-/// applied, with code 4.
+/// last `regen`. Open conflicts end with code 3; a missing file, a merge that git left open in
+/// palisade's memory, or answers that are not applied, with code 4.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct StatusArgs {
@@ -39,6 +39,8 @@ struct Report<'a> {
     drift: &'a Drift,
     /// Files whose conflicts are still to be resolved.
     conflicts: &'a [String],
+    /// Files of palisade's own in which git left a merge open.
+    unmerged: &'a [String],
     /// Whether palisade.toml has answers that are not applied.
     stale: bool,
 }
@@ -60,6 +62,7 @@ pub(super) fn run(args: &StatusArgs, out: Out) -> Result<Outcome, Failure> {
             generator: project.record().generator.to_string(),
             drift: &drift,
             conflicts: &conflicts,
+            unmerged: project.unmerged(),
             stale,
         })?;
     } else {
@@ -68,7 +71,7 @@ pub(super) fn run(args: &StatusArgs, out: Out) -> Result<Outcome, Failure> {
     let missing = drift.in_state(State::Missing).next().is_some();
     Ok(match () {
         () if !conflicts.is_empty() => Outcome::Conflicts,
-        () if missing || stale => Outcome::Found,
+        () if missing || stale || !project.unmerged().is_empty() => Outcome::Found,
         () => Outcome::Done,
     })
 }
@@ -107,6 +110,10 @@ fn rendered(project: &Project, drift: &Drift, conflicts: &[String], stale: bool)
         let paths = drift.in_state(state);
         let paths = paths.filter(|path| !conflicts.iter().any(|open| open == path));
         paths.for_each(|path| line(&state.to_string(), path));
+    }
+    for path in project.unmerged() {
+        let way_out = "git left a merge open, and both sides count: palisade regen";
+        line("unmerged", &format!("{path}: {way_out}"));
     }
     if stale {
         line(

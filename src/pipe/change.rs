@@ -75,13 +75,25 @@ impl Rendered {
 
     /// Leaves what is append-only and written as it is, and lets what is new follow on it.
     ///
-    /// `names` lists a folder: the user may have added to it too.
-    pub fn append(&mut self, written: &[Place], mut names: impl FnMut(&str) -> Vec<String>) {
+    /// `names` lists a folder: the user may have added to it too, and an option that was given
+    /// up has left its files there.
+    pub fn append(&mut self, written: &[Place], names: impl Fn(&str) -> Vec<String>) {
         let written: BTreeSet<_> = written
             .iter()
             .filter(|place| place.class == Class::AppendOnly)
             .map(|place| unnumbered(&place.path))
             .collect();
+        let stands = |place: &Place| {
+            let Some((folder, _, rest)) = numbered(&place.path) else {
+                return false;
+            };
+            let is_it = |name: &String| {
+                let digits = name.strip_suffix(rest).unwrap_or_default();
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            // A resource that was given up may have dropped its table, and comes with a new one.
+            place.resource.is_none() && names(folder).iter().any(is_it)
+        };
         let mut next: BTreeMap<String, u32> = BTreeMap::new();
         for place in &mut self.places {
             if place.class != Class::AppendOnly {
@@ -90,11 +102,11 @@ impl Rendered {
             let Some(file) = self.tree.remove(&place.path) else {
                 continue;
             };
-            if written.contains(&unnumbered(&place.path)) {
+            if written.contains(&unnumbered(&place.path)) || stands(place) {
                 continue;
             }
             if let Some((folder, number, rest)) = numbered(&place.path) {
-                let mut last = || {
+                let last = || {
                     let names = names(folder);
                     names.iter().filter_map(|name| number_of(name)).max()
                 };
@@ -129,7 +141,7 @@ impl Rendered {
             ..Wanted::new(version(), self.tree)
         };
         let mut plan = plan(&written, disk, wanted);
-        let record = Record::of(version(), &lock, &plan);
+        let record = Record::of(version(), &lock, &self.places, &plan);
         let bases = plan
             .bases()
             .map(|(path, file)| (path, file.bytes.as_slice()));
@@ -159,4 +171,112 @@ fn unnumbered(path: &str) -> String {
 
 fn number_of(name: &str) -> Option<u32> {
     name.split_once('_')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::{Date, Draft, Key, Rest, Source};
+    use crate::catalog::Source as Templates;
+    use crate::merge::{Kept, Reason, Verdict};
+
+    /// Whether a plan leaves a file to the user, who deleted it.
+    fn is_deleted(plan: &Plan, path: &str) -> bool {
+        let planned = plan.get(path).expect("it is planned");
+        planned.reason == Some(Reason::Kept(Kept::Deleted))
+    }
+
+    #[test]
+    fn what_a_newer_palisade_brings_is_written_and_what_was_deleted_stays_away() {
+        let templates = Templates::embedded();
+        let manifest = templates
+            .iter()
+            .find(|(path, _)| *path == "base/piece.toml");
+        let (_, manifest) = manifest.expect("it is there");
+        let manifest = String::from_utf8(manifest.to_vec()).expect("text");
+        let manifest = manifest.replace(
+            "    \"README.md\",\n",
+            "    \"README.md\",\n    \"docs/__resource__.md\",\n",
+        );
+        let newer = Templates::embedded()
+            .with("base/piece.toml", manifest)
+            .with("base/files/docs/__resource__.md", "Notes\n")
+            .with(
+                "base/files/migrations/security/0007_more.sql",
+                "SELECT 1;\n",
+            );
+        let [older, newer] = [templates, newer].map(|t| Catalog::read(&t).expect("a catalog"));
+        let questions = newer.questions();
+        let mut draft = Draft::new(Date::from_unix_seconds(0));
+        let name = draft.offer_text(Source::Flag, &Key::Name, "notes-api", &questions);
+        name.expect("a good name");
+        let answers = draft.finish(&questions, Rest::Defaults).expect("answers");
+        let of = |catalog: &Catalog| places(&answers, &catalog.select(&answers).expect("pieces"));
+
+        let record = Record::new(version(), b"", &of(&older));
+        let written = record.written(of(&newer));
+        let once = written.iter().filter(|place| record.wrote_once(place));
+        let once: BTreeSet<_> = once.map(|place| place.path.clone()).collect();
+        let mut rendered =
+            render_change(&newer, &questions, &answers, Surroundings::Alone).expect("it renders");
+        let names = |folder: &str| match folder {
+            "migrations/security" => vec!["0001_keys_and_audit.sql".to_owned()],
+            _ => Vec::new(),
+        };
+        rendered.append(&written, names);
+        let standing = Standing {
+            written: Written {
+                once,
+                ..Written::nothing(version())
+            },
+            pristine: &Contents::new(),
+            here: &answers,
+            disk: &Disk::new(),
+            memory: Disk::new(),
+            restored: BTreeSet::new(),
+            settled: BTreeSet::new(),
+        };
+        let plan = rendered.plan(&questions, standing).plan;
+        for path in ["docs/notes.md", "migrations/security/0002_more.sql"] {
+            assert_eq!(
+                plan.get(path).map(|p| p.verdict),
+                Some(Verdict::New),
+                "{path}"
+            );
+        }
+        assert!(is_deleted(&plan, "src/domain/note.rs") && is_deleted(&plan, "README.md"));
+        for path in [
+            "migrations/0001_notes.sql",
+            "migrations/security/0001_keys_and_audit.sql",
+        ] {
+            assert_eq!(plan.get(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_an_option_appended_is_not_appended_again_when_it_comes_back() {
+        let templates =
+            Templates::embedded().with("base/files/migrations/security/0002_more.sql", "\n");
+        let catalog = Catalog::read(&templates).expect("a catalog");
+        let questions = catalog.questions();
+        let mut draft = Draft::new(Date::from_unix_seconds(0));
+        let name = draft.offer_text(Source::Flag, &Key::Name, "notes-api", &questions);
+        name.expect("a good name");
+        let answers = draft.finish(&questions, Rest::Defaults).expect("answers");
+        let appended = |names: &[&str]| {
+            let mut rendered = render_change(&catalog, &questions, &answers, Surroundings::Alone)
+                .expect("it renders");
+            let names = |_: &str| names.iter().map(|name| (*name).to_owned()).collect();
+            rendered.append(&[], names);
+            let paths = rendered
+                .paths()
+                .filter(|path| path.starts_with("migrations/"));
+            paths.map(ToOwned::to_owned).collect::<Vec<_>>()
+        };
+        let stands = ["0001_keys_and_audit.sql", "0004_more.sql"];
+        assert_eq!(appended(&stands), ["migrations/0005_notes.sql"]);
+        let other = ["0001_keys_and_audit.sql", "0004_much_more.sql"];
+        let more = "migrations/security/0005_more.sql";
+        assert_eq!(appended(&other), ["migrations/0005_notes.sql", more]);
+    }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Record;
 use super::memory::{ANSWERS, LOCK};
-use crate::merge::Contents;
+use crate::merge::{Contents, Disk, There};
 
 /// The state of each managed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,31 +39,25 @@ pub enum AnswersState {
 
 impl Drift {
     /// Compares files with what was written.
-    pub(super) fn of(written: &Contents, there: &Contents, record: &Record) -> Self {
-        let absent = |path: &str| match record.deleted.contains(path) {
-            true => State::Deleted,
-            false => State::Missing,
+    pub(super) fn of(written: &Contents, there: &Disk, record: &Record) -> Self {
+        let state = |path: &str, is_current: &dyn Fn(&[u8]) -> bool| match there.get(path) {
+            Some(There::File { bytes, .. }) if is_current(bytes) => State::Current,
+            // A link or a folder is in its place: whoever put it there did so for a reason.
+            Some(There::File { .. } | There::Link | There::Other) => State::Edited,
+            Some(There::Blocked) | None => match record.deleted.contains(path) {
+                true => State::Deleted,
+                false => State::Missing,
+            },
         };
-        let mut files = BTreeMap::new();
-        for (path, written) in written.iter().filter(|(path, _)| *path != ANSWERS) {
-            let state = match there.get(path) {
-                Some(there) => State::of(written, there),
-                None => absent(path),
-            };
-            files.insert(path.clone(), state);
-        }
-        let lock = match there.get(LOCK) {
-            Some(lock) if record.holds(lock) => State::Current,
-            Some(_) => State::Edited,
-            None => absent(LOCK),
-        };
-        files.insert(LOCK.to_owned(), lock);
-        let answers = match (written.get(ANSWERS), there.get(ANSWERS)) {
-            (Some(written), Some(there)) if State::of(written, there) == State::Current => {
-                AnswersState::Current
-            }
+        let mut files: BTreeMap<_, _> = written
+            .iter()
+            .map(|(path, written)| (path.clone(), state(path, &|there| is_same(written, there))))
+            .collect();
+        let answers = match files.remove(ANSWERS) {
+            Some(State::Current) => AnswersState::Current,
             _ => AnswersState::Edited,
         };
+        files.insert(LOCK.to_owned(), state(LOCK, &|lock| record.holds(lock)));
         Self { files, answers }
     }
 
@@ -77,14 +71,9 @@ impl Drift {
     }
 }
 
-impl State {
-    /// Line ends are the checkout's, so they make no edit.
-    fn of(written: &[u8], there: &[u8]) -> Self {
-        match written == there || with_line_feeds(written) == with_line_feeds(there) {
-            true => Self::Current,
-            false => Self::Edited,
-        }
-    }
+/// Line ends are the checkout's, so they make no edit.
+fn is_same(written: &[u8], there: &[u8]) -> bool {
+    written == there || with_line_feeds(written) == with_line_feeds(there)
 }
 
 fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
@@ -129,16 +118,23 @@ mod tests {
             ("c", "3\n"),
             ("d", "4\n"),
             ("e", "5\n"),
+            ("f", "6\n"),
             (ANSWERS, "x"),
         ]);
-        let there = contents(&[
-            ("a", "1\n"),
-            ("b", "2!\n"),
-            ("d", "4\r\n"),
-            (ANSWERS, "y"),
-            (LOCK, "l"),
-        ]);
-        let mut record = Record::new(Version::new(0, 1, 0), b"l");
+        let file = |text: &str| There::File {
+            bytes: text.into(),
+            executable: false,
+        };
+        let there = [
+            ("a", file("1\n")),
+            ("b", file("2!\n")),
+            ("d", file("4\r\n")),
+            ("f", There::Link),
+            (ANSWERS, file("y")),
+            (LOCK, file("l")),
+        ];
+        let there = there.map(|(path, there)| (path.to_owned(), there)).into();
+        let mut record = Record::new(Version::new(0, 1, 0), b"l", &[]);
         record.deleted.insert("e".to_owned());
         let drift = Drift::of(&written, &there, &record);
         let files: Vec<_> = drift.files.into_iter().collect();
@@ -151,6 +147,7 @@ mod tests {
                 ("c".to_owned(), State::Missing),
                 ("d".to_owned(), State::Current),
                 ("e".to_owned(), State::Deleted),
+                ("f".to_owned(), State::Edited),
             ]
         );
         assert_eq!(drift.answers, AnswersState::Edited);

@@ -29,10 +29,18 @@ pub enum ProjectError {
     #[diagnostic(
         code(palisade::project::damaged),
         help(
-            "take it back from version control: git checkout -- {0}. After a merge of branches, resolve its marks as in any file"
+            "take it back from version control, from the last commit in which it was whole: git checkout HEAD -- {0}"
         )
     )]
     Damaged(String),
+    #[error("git left a merge open in `{0}`")]
+    #[diagnostic(
+        code(palisade::project::unmerged),
+        help(
+            "resolve it as in any file: keep the resources and versions of both sides, and of any other answer the one that is to hold; then run this again"
+        )
+    )]
+    Unmerged(String),
     #[error("palisade {theirs} wrote this project, and this is {ours}")]
     #[diagnostic(
         code(palisade::project::newer),

@@ -5,7 +5,7 @@ use semver::Version;
 use super::{Record, base64_lines};
 use crate::catalog::Class;
 use crate::merge::{Contents, Disk, There};
-use crate::render::{File, Tree};
+use crate::render::{File, Place, Tree};
 
 /// Where the answers are kept.
 pub const ANSWERS: &str = "palisade.toml";
@@ -16,17 +16,25 @@ pub(super) const LOCK: &str = "Cargo.lock";
 
 pub(super) const ATTRIBUTES_FILE: &str = ".palisade/.gitattributes";
 
-/// `-text` keeps git from turning line ends, and both keep reviews short.
-const ATTRIBUTES: &str = "* -text linguist-generated\n";
+/// `-text` keeps git from turning line ends, and both of the first line keep reviews short.
+///
+/// What two branches remember at one place holds side by side: it is read as a set, or is what
+/// nobody edits. The answers are no such text, and are read with both sides in it.
+const ATTRIBUTES: &str = "\
+* -text linguist-generated
+lock.toml merge=union
+pristine/** merge=union
+pristine/palisade.toml.b64 merge
+";
 
 /// Adds to a rendered service the answers and the memory of both.
-pub fn remember(tree: &mut Tree, answers: String, generator: Version) {
+pub fn remember(tree: &mut Tree, answers: String, generator: Version, places: &[Place]) {
     tree.insert(ANSWERS, File::new(Class::Managed, answers));
     let lock = tree
         .get(LOCK)
         .map(|file| file.bytes.as_slice())
         .unwrap_or_default();
-    let record = Record::new(generator, lock);
+    let record = Record::new(generator, lock, places);
     let managed = tree
         .iter()
         .filter(|(_, file)| file.class == Class::Managed)
@@ -54,7 +62,9 @@ pub fn memory<'a>(
         let place = format!("{PRISTINE}{path}{SUFFIX}");
         let same = pristine.get(path).is_some_and(|known| known == bytes);
         let known = there.get(&place).and_then(There::bytes);
-        let text = known.filter(|_| same).map(<[u8]>::to_vec);
+        // No mark of an open merge is in base64.
+        let whole = known.filter(|text| same && !text.contains(&b'<'));
+        let text = whole.map(<[u8]>::to_vec);
         put(
             place,
             text.unwrap_or_else(|| base64_lines::encode(bytes).into_bytes()),
@@ -79,6 +89,7 @@ mod tests {
             &mut tree,
             "name = \"notes\"\n".to_owned(),
             Version::new(0, 1, 0),
+            &[],
         );
         let paths: Vec<_> = tree.paths().collect();
         assert_eq!(

@@ -12,6 +12,7 @@ mod open;
 mod permit;
 mod record;
 mod surroundings;
+mod unmerged;
 mod uses;
 mod version_table;
 

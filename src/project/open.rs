@@ -1,14 +1,12 @@
 //! A project on disk.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
 
 use super::memory::{ATTRIBUTES_FILE, LOCK, PRISTINE, RECORD, SUFFIX};
-use super::{ANSWERS, Drift, ProjectError, Record, base64_lines};
-use crate::catalog::Class;
+use super::{ANSWERS, Drift, ProjectError, Record, base64_lines, look, unmerged};
 use crate::merge::{Contents, Disk, There, Written};
 use crate::render::Place;
 
@@ -21,6 +19,8 @@ pub struct Project {
     pristine: Contents,
     /// The very bytes of the files that remember it, by their path in the project.
     memory: Contents,
+    /// Those among them in which a merge was left open.
+    unmerged: Vec<String>,
 }
 
 impl Project {
@@ -48,8 +48,12 @@ impl Project {
                 ours: ours.clone(),
             });
         }
+        let pristine = load_pristine(root, &mut memory)?;
+        let is_open = |text: &Vec<u8>| str::from_utf8(text).is_ok_and(unmerged::is_open);
+        let unmerged = memory.iter().filter(|(_, text)| is_open(text));
         Ok(Self {
-            pristine: load_pristine(root, &mut memory)?,
+            unmerged: unmerged.map(|(path, _)| path.clone()).collect(),
+            pristine,
             memory,
             root: root.to_owned(),
             record,
@@ -64,6 +68,12 @@ impl Project {
     /// Returns which palisade wrote it, and what.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Returns the files that remember it and in which git left a merge open; both sides of
+    /// each were read, and whatever changes the project writes them anew.
+    pub fn unmerged(&self) -> &[String] {
+        &self.unmerged
     }
 
     /// Returns each managed file as it was rendered, palisade.toml among them.
@@ -91,10 +101,15 @@ impl Project {
     /// Loads the answers as they are on disk, for the user may edit them.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When they cannot be read, or git left both sides of a merge in them.
     pub fn answers(&self) -> Result<String, ProjectError> {
         let path = self.root.join(ANSWERS);
-        fs::read_to_string(&path).map_err(|cause| ProjectError::Read { path, cause })
+        let text = fs::read_to_string(&path);
+        let text = text.map_err(|cause| ProjectError::Read { path, cause })?;
+        match unmerged::is_open(&text) {
+            true => Err(ProjectError::Unmerged(ANSWERS.to_owned())),
+            false => Ok(text),
+        }
     }
 
     /// Returns what was written, for a merge with what stands on disk.
@@ -109,15 +124,15 @@ impl Project {
             .chain([lock])
             .find(|lock| self.record.holds(lock));
         files.extend(known.map(|lock| (LOCK.to_owned(), lock.to_vec())));
-        let paths = |wanted: fn(&Place) -> bool| {
-            let places = places.iter().filter(|place| wanted(place));
+        let paths = |wanted: fn(&Record, &Place) -> bool| {
+            let places = places.iter().filter(|place| wanted(&self.record, place));
             places.map(|place| place.path.clone()).collect()
         };
         Written {
             generator: self.record.generator.clone(),
             files,
-            executable: paths(|place| place.executable),
-            once: paths(|place| place.class != Class::Managed),
+            executable: paths(Record::wrote_executable),
+            once: paths(Record::wrote_once),
         }
     }
 
@@ -145,12 +160,8 @@ impl Project {
     /// # Errors
     /// When a file is there and cannot be read.
     pub fn drift(&self) -> Result<Drift, ProjectError> {
-        let mut there = Contents::new();
-        for path in self.pristine.keys().map(String::as_str).chain([LOCK]) {
-            if let Some(bytes) = load(&self.root.join(path))? {
-                there.insert(path.to_owned(), bytes);
-            }
-        }
+        let paths = self.pristine.keys().map(String::as_str).chain([LOCK]);
+        let there = look(&self.root, paths)?;
         Ok(Drift::of(&self.pristine, &there, &self.record))
     }
 }
@@ -158,10 +169,11 @@ impl Project {
 fn load_record(root: &Path, memory: &mut Contents) -> Result<Record, ProjectError> {
     let path = root.join(RECORD);
     let text = fs::read_to_string(&path).map_err(|cause| ProjectError::Read { path, cause })?;
-    let record = toml::from_str(&text).map_err(|_| ProjectError::Damaged(RECORD.to_owned()))?;
+    let record = Record::parse(&text).ok_or_else(|| ProjectError::Damaged(RECORD.to_owned()))?;
     memory.insert(RECORD.to_owned(), text.into_bytes());
-    let attributes = load(&root.join(ATTRIBUTES_FILE))?;
-    memory.extend(attributes.map(|bytes| (ATTRIBUTES_FILE.to_owned(), bytes)));
+    let attributes = look(root, [ATTRIBUTES_FILE])?;
+    let attributes = attributes.get(ATTRIBUTES_FILE).and_then(There::bytes);
+    memory.extend(attributes.map(|bytes| (ATTRIBUTES_FILE.to_owned(), bytes.to_vec())));
     Ok(record)
 }
 
@@ -177,7 +189,8 @@ fn load_pristine(root: &Path, memory: &mut Contents) -> Result<Contents, Project
         for entry in fs::read_dir(&dir).map_err(read)? {
             let entry = entry.map_err(read)?;
             let path = entry.path();
-            if entry.file_type().map_err(read)?.is_dir() {
+            let kind = entry.file_type().map_err(read)?;
+            if kind.is_dir() {
                 open.push(path);
                 continue;
             }
@@ -187,12 +200,14 @@ fn load_pristine(root: &Path, memory: &mut Contents) -> Result<Contents, Project
                 .to_string_lossy()
                 .into_owned();
             let damaged = || ProjectError::Damaged(format!("{PRISTINE}{below}"));
-            let name = below.strip_suffix(SUFFIX).ok_or_else(damaged)?;
+            // A link could lead anywhere, and what is no file may never end.
+            let name = below.strip_suffix(SUFFIX).filter(|_| kind.is_file());
+            let name = name.ok_or_else(damaged)?;
             let text = fs::read_to_string(&path).map_err(|cause| ProjectError::Read {
                 path: path.clone(),
                 cause,
             })?;
-            let bytes = base64_lines::decode(&text).map_err(|_| damaged())?;
+            let bytes = decode(name, &text).ok_or_else(damaged)?;
             contents.insert(name.to_owned(), bytes);
             memory.insert(format!("{PRISTINE}{below}"), text.into_bytes());
         }
@@ -200,18 +215,20 @@ fn load_pristine(root: &Path, memory: &mut Contents) -> Result<Contents, Project
     Ok(contents)
 }
 
-/// Reads a file; what is no file there counts as absent.
-fn load(path: &Path) -> Result<Option<Vec<u8>>, ProjectError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) => match error.kind() {
-            io::ErrorKind::NotFound
-            | io::ErrorKind::IsADirectory
-            | io::ErrorKind::NotADirectory => Ok(None),
-            _ => Err(ProjectError::Read {
-                path: path.to_owned(),
-                cause: error,
-            }),
-        },
+/// Decodes a file's rendering; of one in which a merge was left open, what both sides have.
+fn decode(path: &str, text: &str) -> Option<Vec<u8>> {
+    if !unmerged::is_open(text) {
+        return base64_lines::decode(text).ok();
     }
+    if path != ANSWERS {
+        return base64_lines::decode(&unmerged::both(text)).ok();
+    }
+    let answers = |side: &String| {
+        let text = String::from_utf8(base64_lines::decode(side).ok()?).ok()?;
+        text.parse::<toml::Table>().ok()
+    };
+    let [ours, theirs] = unmerged::sides(text)?;
+    let mut united = answers(&ours)?;
+    unmerged::unite(&mut united, answers(&theirs)?);
+    Some(united.to_string().into_bytes())
 }

@@ -12,6 +12,8 @@ pub struct Place {
     pub class: Class,
     pub executable: bool,
     pub piece: PieceId,
+    /// The path of its template, placeholders and all, and after it those of the past.
+    pub templates: Vec<String>,
     /// The plural of the resource that it is about, if it is about one.
     pub resource: Option<String>,
 }
@@ -27,6 +29,7 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
             },
             executable: false,
             piece: PieceId::Base,
+            templates: vec![path.to_owned()],
             resource: None,
         })
         .into();
@@ -38,6 +41,7 @@ pub fn places(answers: &Answers, selection: &Selection<'_>) -> Vec<Place> {
                 class: template.class,
                 executable: template.executable,
                 piece: piece.id.clone(),
+                templates: template.paths().map(ToOwned::to_owned).collect(),
                 resource: names.resource.map(|resource| resource.plural),
             }));
         }

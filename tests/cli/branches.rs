@@ -72,6 +72,100 @@ fn two_branches_merge_into_what_both_would_have_given_in_a_row() {
     }
 }
 
+/// Merges a branch, and tells in which files git left the merge open.
+fn merge(sandbox: &Sandbox, branch: &str) -> Vec<String> {
+    let mut command = Command::new("git");
+    command
+        .args(["merge", "-q", "--no-edit", branch])
+        .current_dir(sandbox.path("notes-api"))
+        .env("HOME", sandbox.path("../home"))
+        .env("GIT_CONFIG_NOSYSTEM", "1");
+    let merged = sandbox.run(command);
+    let open = git(
+        sandbox,
+        "notes-api",
+        &["diff", "--name-only", "--diff-filter=U"],
+    );
+    assert_eq!(merged.code != 0, !open.is_empty(), "{merged:?}");
+    open.lines().map(ToOwned::to_owned).collect()
+}
+
+/// Takes both sides of what git left open, as one does with lists.
+fn take_both(sandbox: &Sandbox, path: &str) {
+    let text = sandbox.read(&format!("notes-api/{path}"));
+    let is_mark = |line: &&str| {
+        !["<<<<<<< ", "=======", ">>>>>>> "]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    };
+    let both: String = text.split_inclusive('\n').filter(is_mark).collect();
+    fs::write(sandbox.path(&format!("notes-api/{path}")), both).expect("a file");
+}
+
+#[test]
+fn two_branches_that_each_add_a_resource_leave_no_work_in_palisades_memory() {
+    const OTHER: [&str; 4] = ["add", "resource", "person", "name:string"];
+    let sandbox = committed();
+    git(&sandbox, "notes-api", &["checkout", "-qb", "a"]);
+    run(&sandbox, &ADD).ends_with(0);
+    // Its lock differs from that of the other branch, too.
+    run(
+        &sandbox,
+        &["add", "resource", "task", "due:date", "site:url"],
+    )
+    .ends_with(0);
+    fs::remove_file(sandbox.path("notes-api/SECURITY.md")).expect("it was there");
+    run(&sandbox, &["regen"]).ends_with(0);
+    commit(&sandbox, "notes-api");
+    git(&sandbox, "notes-api", &["checkout", "-qb", "b", "main"]);
+    run(&sandbox, &OTHER).ends_with(0);
+    fs::remove_file(sandbox.path("notes-api/THREAT-MODEL.md")).expect("it was there");
+    run(&sandbox, &["regen"]).ends_with(0);
+    commit(&sandbox, "notes-api");
+    let open = merge(&sandbox, "a");
+    let of_memory = |path: &&String| path.starts_with(".palisade");
+    assert_eq!(
+        open.iter().filter(of_memory).collect::<Vec<_>>(),
+        [".palisade/pristine/palisade.toml.b64"]
+    );
+    let told = run(&sandbox, &["regen"]).ends_with(1);
+    told.says("git left a merge open in `palisade.toml`");
+    for path in open.iter().filter(|path| !of_memory(path)) {
+        if path.as_str() != "openapi.json" {
+            take_both(&sandbox, path);
+        }
+    }
+    // Git takes the lines alike for one.
+    edit(
+        &sandbox,
+        "palisade.toml",
+        "\nname = \"invoice\"",
+        "\n]\n\n[[resource]]\nname = \"invoice\"",
+    );
+    let told = run(&sandbox, &["status"]).ends_with(4);
+    assert!(
+        told.stdout
+            .contains("unmerged .palisade/pristine/palisade.toml.b64: "),
+        "{}",
+        told.stdout
+    );
+    run(&sandbox, &["regen", "--allow-dirty"])
+        .ends_with(0)
+        .says("Tell git: git add .palisade");
+    run(&sandbox, &["status"]).ends_with(0);
+    let again = files(&sandbox);
+    run(&sandbox, &["regen", "--allow-dirty"]).ends_with(0);
+    assert!(files(&sandbox) == again);
+    for deleted in ["SECURITY.md", "THREAT-MODEL.md"] {
+        assert!(!sandbox.path(&format!("notes-api/{deleted}")).exists());
+        assert!(
+            sandbox
+                .read("notes-api/.palisade/lock.toml")
+                .contains(deleted)
+        );
+    }
+}
+
 #[test]
 fn migrations_of_two_branches_that_have_one_number_are_told() {
     let sandbox = project();

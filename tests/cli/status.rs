@@ -1,6 +1,7 @@
 //! `status`: what moved from what was written.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use crate::sandbox::Sandbox;
 
@@ -47,6 +48,25 @@ fn edited_files_are_told_and_are_no_fault() {
         ["  edited   src/main.rs"],
         "a seeded file is the user's"
     );
+}
+
+#[test]
+fn what_is_no_file_is_told_and_never_read() {
+    let sandbox = written();
+    for path in ["SECURITY.md", "src/main.rs"] {
+        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
+    }
+    symlink("/dev/zero", sandbox.path("notes-api/SECURITY.md")).expect("a link");
+    fs::create_dir(sandbox.path("notes-api/src/main.rs")).expect("a folder");
+    let run = sandbox.palisade(&["status", "notes-api"]).ends_with(0);
+    let told: Vec<_> = run.stdout.lines().skip(1).collect();
+    assert_eq!(told, ["  edited   SECURITY.md", "  edited   src/main.rs"]);
+    let memory = "notes-api/.palisade/pristine/more.b64";
+    symlink("/dev/zero", sandbox.path(memory)).expect("a link");
+    sandbox
+        .palisade(&["status", "notes-api"])
+        .ends_with(1)
+        .says("`.palisade/pristine/more.b64` is not as palisade wrote it");
 }
 
 #[test]

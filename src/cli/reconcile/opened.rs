@@ -21,7 +21,7 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) project: Project,
     pub(in crate::cli) catalog: Catalog,
     pub(in crate::cli) questions: Vec<Question>,
-    /// The answers that were applied last, and the places of their files.
+    /// The answers that were applied last, and the places of the files that were written.
     pub(in crate::cli) applied: Answers,
     pub(in crate::cli) places: Vec<Place>,
     /// palisade.toml as it is on disk: the user may have edited it.
@@ -58,12 +58,9 @@ impl Opened {
         let questions = catalog.questions();
         let applied = drafted(project.applied_answers()?, &questions)?;
         let applied = applied.finish(&questions, Rest::Missing)?;
-        let places = places(
-            &applied,
-            &catalog
-                .select(&applied)
-                .map_err(crate::pipe::PipeError::from)?,
-        );
+        let selection = catalog.select(&applied);
+        let selection = selection.map_err(crate::pipe::PipeError::from)?;
+        let places = project.record().written(places(&applied, &selection));
         let draft = drafted(&project.answers()?, &questions)?;
         Ok(Self {
             here: draft.finish(&questions, Rest::Missing)?,

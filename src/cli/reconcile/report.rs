@@ -45,6 +45,9 @@ struct FileReport {
     changes: bool,
 }
 
+const MERGED: &str = "Git had left a merge open in palisade's memory; what both sides remember stands there now. \
+                      Tell git: git add .palisade";
+
 impl Report {
     pub(super) fn new(opened: &Opened, prepared: &Prepared) -> Self {
         let plan = &prepared.changed.plan;
@@ -71,6 +74,14 @@ impl Report {
             format!("`{one}` and `{other}` have one number: give that which no database has run yet a higher one.")
         });
         report.notes = twins.collect();
+        let unmerged = opened.project.unmerged();
+        if !report.dry_run
+            && plan
+                .writes()
+                .any(|(path, _)| unmerged.iter().any(|open| open == path))
+        {
+            report.notes.push(MERGED.to_owned());
+        }
         if report.changes() > 0 && !report.dry_run {
             let notes = plan.notes();
             report.notes.extend(notes.iter().map(ToString::to_string));
