@@ -39,7 +39,7 @@ fn a_version_goes_on_with_the_one_before_it() {
     assert!(list.contains("pub use super::v1::notes;"), "{list}");
     let list = sandbox.read("notes-api/src/api/mod.rs");
     assert!(
-        list.contains("routes.nest(\"/v2\", v2::routes());"),
+        list.contains("routes.version(\"v2\", v2::routes());"),
         "{list}"
     );
     assert_eq!(

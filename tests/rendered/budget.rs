@@ -11,10 +11,10 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 89,
-    rust_files: 54,
-    code: 4390,
-    security: 3390,
+    files: 91,
+    rust_files: 56,
+    code: 4430,
+    security: 3440,
     tests: 1740,
 };
 

@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::sync::{Arc, Once};
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -16,6 +15,7 @@ use tokio::time::timeout_at;
 use tower_service::Service;
 
 use crate::security::authn::Authn;
+use crate::security::authz::Routers;
 use crate::security::exchange::{Exchange, REQUEST_ID, drained};
 use crate::security::http;
 use crate::security::limits::{Class, Limits};
@@ -26,7 +26,7 @@ use crate::security::versioning::Versions;
 
 /// What requests share.
 pub struct App {
-    pub router: Router,
+    pub routers: Routers,
     pub authn: Authn,
     pub limits: Arc<Limits>,
     pub versions: Versions,
@@ -85,7 +85,8 @@ impl App {
         // Path and method, then what the handler's arguments check one by one:
         // quota, permission, query, media type, body; then the handler. Its time
         // stands still while a body is read.
-        let mut answer = pin!(self.router.clone().call(request));
+        let version = exchange.version.get().map(|version| &*version.name);
+        let mut answer = pin!(self.routers.of(version).clone().call(request));
         loop {
             match timeout_at(exchange.deadline().into(), answer.as_mut()).await {
                 Ok(Ok(response)) => return Ok(response),

@@ -85,7 +85,7 @@ impl Server {
         let keys = Keys::new(store.clone());
         let services = Services { store: store.clone(), cursors: CursorKey::new(&secret), limits: Arc::clone(&limits) };
         let app = Arc::new(App {
-            router: routes.router(services),
+            routers: routes.routers(&services),
             authn: Authn::new(keys, roles, Arc::clone(&limits), log.clone()),
             limits,
             versions,

@@ -25,5 +25,6 @@ mod gateway;
 mod input;
 mod logging;
 mod properties;
+mod scheme;
 mod tls;
 mod versioning;

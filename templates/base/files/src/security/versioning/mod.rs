@@ -1,7 +1,9 @@
 //! The API's versions: which are current, on their way out, or shut.
+//!
+//! Here is their table; `scheme` tells which of them a request is for, and how clients call it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +20,9 @@ use toml::value::Datetime;
 use super::json::Object;
 use super::problem::Cause;
 
-/// Names the version that answered: `1` for `v1` (VER-3).
+pub mod scheme;
+
+/// Names the version that answered (VER-3).
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// RFC 9745.
@@ -51,11 +55,13 @@ struct File {
 pub struct Version {
     pub name: Arc<str>,
     state: State,
-    released: Datetime,
-    #[serde(default, deserialize_with = "instant")]
+    #[serde(deserialize_with = "instant")]
+    released: OffsetDateTime,
+    #[serde(default, deserialize_with = "some_instant")]
     pub deprecated: Option<OffsetDateTime>,
-    #[serde(default, deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "some_instant")]
     sunset: Option<OffsetDateTime>,
+    /// The version to go to: its name in the file, and what clients call it once that is read.
     successor: Option<Arc<str>>,
     notice: Option<String>,
     reason: Option<String>,
@@ -86,12 +92,6 @@ impl Versions {
         let before = self.0.swap(Arc::new(after.clone()));
         let is_new = |shut: &Version| !before.iter().any(|known| known.is_retired() && known.name == shut.name);
         Ok(after.into_iter().filter(|version| version.is_retired() && is_new(version)).collect())
-    }
-
-    /// Looks up the version that a path begins with.
-    pub fn resolve(&self, path: &str) -> Option<Arc<Version>> {
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        self.0.load().iter().find(|version| *version.name == *first).cloned()
     }
 
     /// Returns the versions that are not retired, the newest current one first.
@@ -135,10 +135,9 @@ impl Version {
     /// to be canonical, so that no byte in it ends the link early.
     pub fn label(&self, path: &str, headers: &mut HeaderMap) {
         headers.extend(self.fields.iter().cloned());
-        let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(&*self.name));
-        if let Some((successor, rest)) = self.successor.as_ref().zip(rest) {
-            let link = format!("</{successor}{rest}>; rel=\"successor-version\"");
-            headers.extend(HeaderValue::try_from(link).map(|link| (header::LINK, link)));
+        if let Some(link) = self.successor.as_ref().map(|successor| self.link_to(successor, path)) {
+            let link = HeaderValue::try_from(format!("{link}; rel=\"successor-version\""));
+            headers.extend(link.map(|link| (header::LINK, link)));
         }
     }
 
@@ -151,13 +150,13 @@ impl Version {
     }
 
     /// Checks the table's entry as a whole, and writes the fields that its answers carry.
-    fn settle(&mut self, names: &BTreeSet<Arc<str>>) -> Result<(), &'static str> {
+    fn settle(&mut self, called: &BTreeMap<Arc<str>, Arc<str>>) -> Result<(), &'static str> {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let is_sound = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>');
         let (successor, notice) = (self.successor.as_ref(), self.notice.as_deref());
         match (self.state, self.deprecated, self.sunset) {
             _ if self.name.is_empty() || !self.name.bytes().all(is_plain) => Err("the name is not of a-z and 0-9"),
-            _ if successor.is_some_and(|next| !names.contains(next) || *next == self.name) => {
+            _ if successor.is_some_and(|next| !called.contains_key(next) || *next == self.name) => {
                 Err("the successor is no other version of the table")
             }
             _ if notice.is_some_and(|link| !link.starts_with("https://") || !link.bytes().all(is_sound)) => {
@@ -169,9 +168,8 @@ impl Version {
             (_, Some(from), Some(to)) if to < from => Err("the sunset lies before the deprecation"),
             _ => Ok(()),
         }?;
-        let number = self.name.strip_prefix('v').filter(|number| number.parse::<u32>().is_ok());
         let link = |relation| notice.map(|notice| (header::LINK, format!("<{notice}>; rel=\"{relation}\"")));
-        let mut fields = vec![(API_VERSION, number.unwrap_or(&self.name).to_owned())];
+        let mut fields = vec![(API_VERSION, self.in_answers())];
         if let Some(date) = self.deprecated {
             fields.push((DEPRECATION, format!("@{}", date.unix_timestamp())));
             fields.extend(link("deprecation"));
@@ -182,6 +180,7 @@ impl Version {
         }
         let sendable = |(field, text)| Some((field, HeaderValue::try_from(text).ok()?));
         self.fields = fields.into_iter().map(sendable).collect::<Option<_>>().ok_or("it cannot stand in a header")?;
+        self.successor = successor.and_then(|next| called.get(next)).cloned();
         Ok(())
     }
 }
@@ -190,24 +189,29 @@ fn read(path: &Path) -> Result<Vec<Arc<Version>>, Cause> {
     let refused = |fault: &str| Cause::from(format!("{}: {fault}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| refused(&error.to_string()))?;
     let File { version: mut versions } = toml::from_str(&text).map_err(|error| refused(&error.to_string()))?;
-    let names: BTreeSet<_> = versions.iter().map(|version| Arc::clone(&version.name)).collect();
-    if names.len() != versions.len() {
+    let called = versions.iter().map(|version| (Arc::clone(&version.name), version.in_requests()));
+    let called: BTreeMap<_, _> = called.collect();
+    if called.values().collect::<BTreeSet<_>>().len() != versions.len() {
         return Err(refused("a name stands twice"));
     }
     if !versions.iter().any(|version| version.state == State::Current) {
         return Err(refused("no version is current"));
     }
     for version in &mut versions {
-        version.settle(&names).map_err(|fault| refused(&format!("`{}`: {fault}", version.name)))?;
+        version.settle(&called).map_err(|fault| refused(&format!("`{}`: {fault}", version.name)))?;
     }
     Ok(versions.into_iter().map(Arc::new).collect())
 }
 
 /// Reads a day, which begins at midnight UTC, or an instant with its offset.
-fn instant<'de, D: Deserializer<'de>>(input: D) -> Result<Option<OffsetDateTime>, D::Error> {
+fn instant<'de, D: Deserializer<'de>>(input: D) -> Result<OffsetDateTime, D::Error> {
     let date = Datetime::deserialize(input)?;
     let midnight = if date.time.is_none() { "T00:00:00Z" } else { "" };
     let instant = OffsetDateTime::parse(&format!("{date}{midnight}"), &Rfc3339);
     let instant = instant.map_err(|_| de::Error::custom("a date is neither a day nor an instant with offset"))?;
-    Ok(Some(instant.to_offset(UtcOffset::UTC)))
+    Ok(instant.to_offset(UtcOffset::UTC))
+}
+
+fn some_instant<'de, D: Deserializer<'de>>(input: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    instant(input).map(Some)
 }
