@@ -46,6 +46,8 @@ pub enum AnsweredBy {
     User,
     /// An option is taken because a field has the type of that name.
     Fields,
+    /// An option is taken because a chosen piece requires it.
+    Need,
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::files::{FileTable, read_files};
-use super::{CatalogError, Fault, Manifest, PieceId, Practice, Source, Template};
+use super::{CatalogError, Fault, Manifest, Method, PieceId, Practice, Source, Template};
 
 /// A piece: names, versions and prose from its manifest, and its files.
 #[derive(Debug, Clone)]
@@ -22,6 +22,13 @@ pub struct Piece {
     pub crates: Crates,
     pub dev_crates: Crates,
     pub files: Vec<Template>,
+    /// How callers are known, where the piece is a method of that.
+    pub method: Option<Method>,
+    /// Sections of the settings, each with its module below `security`; `config/<section>.toml`
+    /// says what holds in every profile.
+    pub settings: BTreeMap<String, String>,
+    /// What it writes to the log.
+    pub events: Vec<Event>,
     /// The package's head; base's alone.
     pub package: Option<Package>,
     /// What stands in Cargo.toml below the dependencies; base's alone.
@@ -45,6 +52,19 @@ pub struct Crate {
     pub default_features: bool,
     /// Stands as a comment above the dependency.
     pub why: Option<String>,
+}
+
+/// A kind of audit line that a piece writes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Its variant: `KeyCreated`.
+    pub action: String,
+    /// Its name in a line: `key.created`.
+    pub name: String,
+    pub level: String,
+    /// What the inventory of the log says of it.
+    pub when: String,
 }
 
 /// What Cargo.toml's head says in every service.
@@ -72,6 +92,11 @@ struct PieceToml {
     dev_crates: Crates,
     #[serde(default)]
     files: FileTable,
+    method: Option<Method>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
+    #[serde(default)]
+    events: Vec<Event>,
     package: Option<Spanned<Package>>,
 }
 
@@ -104,6 +129,9 @@ impl Piece {
             practices: toml.practices,
             crates: toml.crates,
             dev_crates: toml.dev_crates,
+            method: toml.method,
+            settings: toml.settings,
+            events: toml.events,
             package: toml.package.map(Spanned::into_inner),
             id,
             manifest,

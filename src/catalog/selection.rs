@@ -52,12 +52,13 @@ impl Catalog {
             match choice.answered_by {
                 AnsweredBy::User => pieces.extend(choice.chosen(answers)?),
                 AnsweredBy::Fields => pieces.extend(choice.used(answers)),
+                AnsweredBy::Need => {}
             }
         }
         self.add_required(&mut pieces);
         let selection = Selection {
             pieces,
-            field_choices: self.field_choices(),
+            field_choices: self.choices_answered_by(AnsweredBy::Fields),
         };
         selection.hold()?;
         Ok(selection)
@@ -67,7 +68,7 @@ impl Catalog {
     pub fn superset(&self) -> Selection<'_> {
         Selection {
             pieces: self.pieces().collect(),
-            field_choices: self.field_choices(),
+            field_choices: self.choices_answered_by(AnsweredBy::Fields),
         }
     }
 
@@ -77,13 +78,13 @@ impl Catalog {
             std::iter::once(&self.base).chain((piece.id != PieceId::Base).then_some(piece));
         Selection {
             pieces: pieces.collect(),
-            field_choices: self.field_choices(),
+            field_choices: self.choices_answered_by(AnsweredBy::Fields),
         }
     }
 
     /// Adds what chosen pieces require and nobody is asked about.
     fn add_required<'a>(&'a self, pieces: &mut Vec<&'a Piece>) {
-        let by_fields = self.field_choices();
+        let by_user = self.choices_answered_by(AnsweredBy::User);
         let mut next = 0;
         while let Some(piece) = pieces.get(next) {
             let required = piece
@@ -91,7 +92,7 @@ impl Catalog {
                 .iter()
                 .filter_map(|id| self.piece(id.get_ref()));
             let unasked =
-                |piece: &&Piece| piece.id.choice().is_some_and(|id| by_fields.contains(id));
+                |piece: &&Piece| piece.id.choice().is_some_and(|id| !by_user.contains(id));
             let missing: Vec<_> = required
                 .filter(unasked)
                 .filter(|piece| !pieces.iter().any(|known| known.id == piece.id))
@@ -101,11 +102,10 @@ impl Catalog {
         }
     }
 
-    fn field_choices(&self) -> BTreeSet<&ChoiceId> {
-        let by_fields = |choice: &&Choice| choice.answered_by == AnsweredBy::Fields;
+    fn choices_answered_by(&self, source: AnsweredBy) -> BTreeSet<&ChoiceId> {
         self.choices
             .values()
-            .filter(by_fields)
+            .filter(|choice| choice.answered_by == source)
             .map(|choice| &choice.id)
             .collect()
     }

@@ -24,7 +24,7 @@ pub(super) struct ListArgs {}
 struct Listed<'a> {
     id: &'a str,
     title: &'a str,
-    /// `user`, or `fields` when the types of fields decide.
+    /// `user`; `fields` when the types of fields decide, `need` when other options do.
     answered_by: &'static str,
     default: Vec<&'a str>,
     options: Vec<ListedOption<'a>>,
@@ -61,6 +61,7 @@ fn listed(choice: &Choice) -> Listed<'_> {
         answered_by: match choice.answered_by {
             AnsweredBy::User => "user",
             AnsweredBy::Fields => "fields",
+            AnsweredBy::Need => "need",
         },
         default: choice.default.iter().map(OptionId::as_str).collect(),
         options: choice

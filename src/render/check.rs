@@ -1,6 +1,9 @@
 //! All templates held against the words that they are rendered with.
 
-use super::context::{ResourceContext, ServiceContext, VersionContext, VersionedResourceContext};
+use super::context::{
+    EventWords, ResourceContext, SectionWords, ServiceContext, VersionContext,
+    VersionedResourceContext,
+};
 use super::{SampleError, TemplateError, Vocabulary};
 use crate::answers::Answers;
 use crate::catalog::{Catalog, Scope};
@@ -12,7 +15,18 @@ use crate::catalog::{Catalog, Scope};
 /// # Errors
 /// When such a list is empty all the same.
 pub fn check(catalog: &Catalog, sample: &Answers) -> Result<Vec<TemplateError>, SampleError> {
-    let common = ServiceContext::new(sample, catalog, &catalog.superset());
+    let mut common = ServiceContext::new(sample, catalog, &catalog.superset());
+    // Options need not bring any.
+    common.sections.push(SectionWords {
+        name: "section".to_owned(),
+        module: "module".to_owned(),
+    });
+    common.events.push(EventWords {
+        action: "Action".to_owned(),
+        name: "name".to_owned(),
+        level: "info".to_owned(),
+        when: "when".to_owned(),
+    });
     let (Some(version), Some(resource)) = (common.versions.first(), common.resources.first())
     else {
         return Err(SampleError::Hollow("resources".to_owned()));

@@ -43,7 +43,7 @@ fn explain_tells_which_files_and_tests_of_a_service_hold_an_id() {
     let run = Sandbox::new()
         .palisade(&["explain", "authn-23"])
         .ends_with(0);
-    let held = "\nFile    src/security/authn/mod.rs (auth/api-key)\n";
+    let held = "\nFile    src/security/authn/api_key/mod.rs (auth/api-key)\n";
     assert!(run.stdout.contains(held), "{}", run.stdout);
     let json = Sandbox::new()
         .palisade(&["explain", "ver-9", "--json"])

@@ -11,11 +11,11 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 91,
-    rust_files: 56,
-    code: 4430,
-    security: 3440,
-    tests: 1740,
+    files: 96,
+    rust_files: 60,
+    code: 4550,
+    security: 3570,
+    tests: 1770,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -5,6 +5,7 @@
 //! template may use, and a test holds every template against them. To add a
 //! word: add a field to the struct of its noun, and fill it where it is made.
 
+mod auth;
 mod field;
 mod field_type;
 mod resource;
@@ -13,8 +14,9 @@ mod schema;
 mod service;
 mod version;
 
+pub use auth::{AuthWords, MemberWords, MethodWords, SchemeWords};
 pub use field::{ChoiceWords, FieldWords, VariantWords};
 pub use field_type::TypeWords;
 pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
-pub use service::{InputWords, PathWords, ServiceContext, ServiceWords};
+pub use service::{EventWords, InputWords, PathWords, SectionWords, ServiceContext, ServiceWords};
 pub use version::{VersionContext, VersionWords, VersionedResourceContext};

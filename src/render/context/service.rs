@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase as _;
 use serde::Serialize;
 
-use super::{ResourceWords, VersionWords};
+use super::{AuthWords, ResourceWords, VersionWords};
 use crate::answers::{Answers, VersionName};
 use crate::catalog::{Catalog, Choice, Selection};
 
@@ -25,6 +25,12 @@ pub struct ServiceContext {
     pub inputs: Vec<InputWords>,
     /// Whether there is one of those.
     pub has_inputs: bool,
+    /// The methods by which callers are known.
+    pub auth: AuthWords,
+    /// Sections of the settings that options bring, sorted.
+    pub sections: Vec<SectionWords>,
+    /// Kinds of audit lines that options bring, sorted by name.
+    pub events: Vec<EventWords>,
     /// A flag an option, as `chosen.ci.github`; `_` stands for the `-` of a name.
     pub chosen: BTreeMap<String, BTreeMap<String, bool>>,
 }
@@ -66,6 +72,26 @@ pub struct PathWords {
     pub comma: String,
 }
 
+/// A section of the settings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SectionWords {
+    /// `oidc`, as in the settings and as `config/oidc.toml`.
+    pub name: String,
+    /// Its module below `security`: `authn::oidc`.
+    pub module: String,
+}
+
+/// A kind of audit line.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventWords {
+    /// `KeyCreated`
+    pub action: String,
+    /// `key.created`
+    pub name: String,
+    pub level: String,
+    pub when: String,
+}
+
 /// A field type with code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct InputWords {
@@ -98,6 +124,9 @@ impl ServiceContext {
             singulars,
             has_inputs: !inputs.is_empty(),
             inputs,
+            sections: SectionWords::all(selection),
+            events: EventWords::all(selection),
+            auth: AuthWords::new(selection),
             chosen: chosen(catalog, selection),
         }
     }
@@ -146,6 +175,36 @@ impl PathWords {
     }
 }
 
+impl SectionWords {
+    fn all(selection: &Selection<'_>) -> Vec<Self> {
+        let settings = selection.pieces().iter().flat_map(|piece| &piece.settings);
+        let mut all: Vec<_> = settings
+            .map(|(name, module)| Self {
+                name: name.clone(),
+                module: module.clone(),
+            })
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+impl EventWords {
+    fn all(selection: &Selection<'_>) -> Vec<Self> {
+        let events = selection.pieces().iter().flat_map(|piece| &piece.events);
+        let mut all: Vec<_> = events
+            .map(|event| Self {
+                action: event.action.clone(),
+                name: event.name.clone(),
+                level: event.level.clone(),
+                when: event.when.clone(),
+            })
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+}
+
 impl InputWords {
     /// An enum's type is declared by a macro, since each has words of its own.
     fn new(field_type: &str) -> Self {
@@ -183,6 +242,7 @@ fn chosen(
         .collect()
 }
 
-fn word(id: &str) -> String {
+/// Writes an id as a module is called.
+pub(super) fn word(id: &str) -> String {
     id.replace('-', "_")
 }

@@ -140,6 +140,7 @@ impl Record<'_> {
             self.exchange.quota.get_or_init(|| spent.0);
         }
         let mut response = problem.render(&self.exchange.id);
+        self.app.authn.challenge(&problem, response.headers_mut());
         if let Some(allow) = allow.filter(|_| response.status() == StatusCode::METHOD_NOT_ALLOWED) {
             response.headers_mut().insert(header::ALLOW, allow);
         }

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::config::{Config, Profile, settings};
 use crate::security::admin::Admin;
 use crate::security::audit_log::{self, AuditKey};
-use crate::security::authn::{Authn, Keys};
+use crate::security::authn::{self, Authn, Host};
 use crate::security::authz::{Roles, Routes, Table};
 use crate::security::input::CursorKey;
 use crate::security::limits::Limits;
@@ -82,11 +82,11 @@ impl Server {
         let documents = (config.profile == Profile::Dev).then(|| routes.documents(&versions));
         let roles = Roles::load(&config.authorization.roles, &table.permissions)?;
         let limits = Arc::new(Limits::new(config.quotas.clone()));
-        let keys = Keys::new(store.clone());
+        let authn = Authn::start(&Host { config: &config, store: &store, log: &log }, roles, Arc::clone(&limits))?;
         let services = Services { store: store.clone(), cursors: CursorKey::new(&secret), limits: Arc::clone(&limits) };
         let app = Arc::new(App {
             routers: routes.routers(&services),
-            authn: Authn::new(keys, roles, Arc::clone(&limits), log.clone()),
+            authn,
             limits,
             versions,
             settings: Arc::new(config.listener.clone()),
@@ -121,12 +121,8 @@ impl Server {
         let (_, path, _) = self.table.routes.iter().find(lists)?;
         let root = tls::root_beside(&self.config.tls.certificate);
         let port = self.listener.address().ok()?.port();
-        let greeting = format!(
-            "In a second terminal:\n\n  KEY=$(cargo run -q -- keys create --owner me --role editor)\n  \
-             curl --cacert {} -H \"Authorization: Bearer $KEY\" https://localhost:{port}{path}\n",
-            root.display()
-        );
-        (self.config.profile == Profile::Dev).then_some(greeting)
+        let commands = authn::first_request(&root, &format!("https://localhost:{port}{path}"));
+        (self.config.profile == Profile::Dev).then(|| format!("In a second terminal:\n\n{commands}"))
     }
 
     /// Answers until `stop` is done, then drains (GATE-18).

@@ -99,9 +99,9 @@ impl Exchange {
         identity.as_ref().map_err(|denied| denied.clone().into())
     }
 
-    /// Returns the id of the caller's credential, if it was good.
-    pub fn principal(&self) -> Option<&str> {
-        self.identity.get()?.as_ref().ok().map(|principal| &*principal.id)
+    /// Returns the caller, if its credential was good.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.identity.get()?.as_deref().ok()
     }
 
     /// Says whether a peer nearby speaks for others and no proxy is configured:

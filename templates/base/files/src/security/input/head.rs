@@ -140,7 +140,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let exchange = Exchange::of(&parts.extensions)?;
-        let context = format!("{}\0{}", exchange.principal().unwrap_or_default(), exchange.route());
+        let context = format!("{}\0{}", exchange.principal().map_or("", |by| &by.id), exchange.route());
         let first = (DateTime::EPOCH, Uuid::nil());
         let mut paging = Self { after: first, size: DEFAULT_SIZE, key: CursorKey::from_ref(state), context };
         // Other names were refused with the route's policy (INPUT-9).

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::authn::{self, Denied};
+use super::authn::Denied;
 use super::exchange::Exchange;
 use super::problem::Problem;
 
@@ -81,11 +81,11 @@ fn action_of(exchange: &Exchange, problem: &Problem) -> Action {
 fn describe(line: &mut Line, exchange: &Exchange, problem: &Problem) {
     match problem {
         Problem::Malformed(rule) => line.text("rule", rule),
-        Problem::Unauthenticated(Denied::Unknown { reason, id }) => {
-            line.text("authn.method", authn::METHOD);
+        Problem::Unauthenticated(Denied::Unknown { method, reason, id }) => {
+            line.text("authn.method", method);
             line.text("reason", reason);
             if let Some(id) = id {
-                line.text("key.id", id);
+                line.text("credential.id", id);
             }
         }
         Problem::Forbidden { policy } => name_resource(line, exchange, policy),

@@ -13,7 +13,7 @@ async fn ver_1_2_the_path_alone_names_the_version_and_an_unknown_one_is_an_unkno
     for path in ["/v0", "/v1000/things", "/V1", "/"] {
         assert_eq!(service.get(path).await.status, 401);
         let mut request = request(Method::GET, path);
-        request.headers_mut().insert("x-api-key", key.parse().unwrap());
+        request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
         request.headers_mut().insert("api-version", "1".parse().unwrap());
         let answer = service.send(request).await;
         assert_eq!(answer.status, 404);

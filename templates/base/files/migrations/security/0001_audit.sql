@@ -1,13 +1,3 @@
--- Keys are kept as the SHA-256 of 256 random bits: a copy of this table opens nothing.
-CREATE TABLE api_keys (
-    id TEXT NOT NULL PRIMARY KEY,
-    hash BLOB NOT NULL,
-    owner TEXT NOT NULL,
-    role TEXT,
-    created_at TEXT NOT NULL,
-    expires_at TEXT NOT NULL
-);
-
 -- Each row's mac covers the row before it; see `audit verify`.
 CREATE TABLE audit_log (
     number BIGINT NOT NULL PRIMARY KEY,
