@@ -11,7 +11,7 @@ use crate::cases::{answers, rendered};
 /// `src/security/`, and 1,800 lines of tests. The limits are what there is, rounded up to the
 /// next ten: whoever makes it smaller lowers them, so that it does not grow back.
 const LIMITS: Size = Size {
-    files: 96,
+    files: 97,
     rust_files: 60,
     code: 4550,
     security: 3570,

@@ -1,9 +1,9 @@
 """Checks that need today's date, git's history or a look across files.
 
-    checks.py all [--today YYYY-MM-DD]   dates, ids, inventory, breaking changes since $BASE
+    checks.py all [--today YYYY-MM-DD]   dates, ids, inventory
     checks.py ignored                    deny.toml's exceptions as flags of cargo-audit
     checks.py sbom FILE TARGET           a bill of materials names every crate linked
-    checks.py operations FILE…           reports (JUnit) of schemathesis name every operation
+    checks.py operations DOCUMENT FILE…  reports (JUnit) of schemathesis name every operation
     checks.py zap FILE                   ZAP's report (JSON) has nothing above low
 
 Each finding is one line; with any, the exit code is 1. Needs Python 3.11 and
@@ -12,7 +12,6 @@ nothing else.
 
 import datetime
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -124,6 +123,17 @@ def check_versions(today):
             yield f"config/versions.toml: {name} gives less than 90 days of notice"
 
 
+def check_shut(today):
+    """VER-8: a version that has ended is retired, and its code is taken out."""
+    for version in load("config/versions.toml").get("version", []):
+        name, is_retired = version.get("name", "?"), version.get("state") == "retired"
+        if not is_retired and "sunset" in version and as_date(version["sunset"]) < today:
+            yield f"config/versions.toml: {name} ended on {as_date(version['sunset'])} and is not retired"
+            is_retired = True
+        if is_retired and any((ROOT / "src/api" / path).exists() for path in (name, f"{name}.rs")):
+            yield f"src/api/{name}: its code remains, though {name} is served no more: remove it, and its lines in src/api/mod.rs"
+
+
 # Ids ------------------------------------------------------------------------
 
 
@@ -174,109 +184,6 @@ def check_log_inventory(_today):
             yield f"deploy/LOGS.md: there is no table {table}"
 
 
-# Breaking changes -----------------------------------------------------------
-
-
-def documents(show):
-    """Every operation of every OpenAPI file, by path and method."""
-    operations = {}
-    for path in ["openapi.json", *sorted(f"openapi/{file.name}" for file in (ROOT / "openapi").glob("*.json"))]:
-        text = show(path)
-        if text is None:
-            continue
-        document = json.loads(text)
-        for route, methods in document["paths"].items():
-            for method, operation in methods.items():
-                if method in ("get", "put", "post", "delete", "patch", "head", "options"):
-                    operations[f"{method.upper()} {route}"] = (document, operation)
-    return operations
-
-
-def resolve(document, schema):
-    while isinstance(schema, dict) and "$ref" in schema:
-        target = document
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        schema = target
-    return schema or {}
-
-
-def content(document, holder):
-    media = (holder or {}).get("content", {})
-    return next((resolve(document, entry.get("schema")) for entry in media.values()), {})
-
-
-def narrower(old, new, where, request):
-    """What a client that kept to the old schema could now run into."""
-    (old_doc, was), (new_doc, now) = old, new
-    was, now = resolve(old_doc, was), resolve(new_doc, now)
-    if was.get("type") != now.get("type"):
-        yield f"{where}: the type changed"
-        return
-    before, after = was.get("properties", {}), now.get("properties", {})
-    for name in before.keys() - after.keys():
-        yield f"{where}/{name}: the member is gone"
-    required = set(now.get("required", [])) - set(was.get("required", []))
-    if request:
-        for name in sorted(required):
-            yield f"{where}/{name}: the member became mandatory"
-        for limit, lower in (("maxLength", True), ("maximum", True), ("maxItems", True),
-                             ("minLength", False), ("minimum", False), ("minItems", False)):
-            a, b = was.get(limit), now.get(limit)
-            if b is not None and (a is None or (b < a if lower else b > a)):
-                yield f"{where}: {limit} was {a}, is {b}"
-        for value in set(map(str, was.get("enum", []))) - set(map(str, now.get("enum", []))):
-            yield f"{where}: `{value}` is no longer accepted"
-    else:
-        for name in sorted(set(was.get("required", [])) & after.keys() - set(now.get("required", []))):
-            yield f"{where}/{name}: the member may now be absent"
-    for name in before.keys() & after.keys():
-        yield from narrower((old_doc, before[name]), (new_doc, after[name]), f"{where}/{name}", request)
-    if "items" in was and "items" in now:
-        yield from narrower((old_doc, was["items"]), (new_doc, now["items"]), f"{where}/items", request)
-
-
-def at_base(path):
-    base = os.environ.get("BASE", "")
-    if not base.strip("0"):  # a branch's first push has no commit before it
-        return None
-    shown = subprocess.run(["git", "-C", str(ROOT), "show", f"{base}:{path}"], capture_output=True, text=True)
-    return shown.stdout if shown.returncode == 0 else None
-
-
-def at_head(path):
-    return read(path) if (ROOT / path).exists() else None
-
-
-def check_breaking(_today):
-    """VER-11: what a version once promised it keeps until it is retired."""
-    versions = load("config/versions.toml").get("version", [])
-    gone = tuple(f"/{version.get('name')}/" for version in versions if version.get("state") == "retired")
-    after = documents(at_head)
-    for name, (old_doc, was) in documents(at_base).items():
-        if name.split(" ")[1].startswith(gone):
-            continue
-        if name not in after:
-            yield f"openapi: {name} is gone"
-            continue
-        new_doc, now = after[name]
-        known = {(p["in"], p["name"]) for p in was.get("parameters", [])}
-        for parameter in now.get("parameters", []):
-            if parameter.get("required") and (parameter["in"], parameter["name"]) not in known:
-                yield f"openapi: {name} demands a new parameter `{parameter['name']}`"
-        old_body, new_body = content(old_doc, was.get("requestBody")), content(new_doc, now.get("requestBody"))
-        yield from narrower((old_doc, old_body), (new_doc, new_body), f"openapi: {name} request", True)
-        for status, response in was.get("responses", {}).items():
-            if not status.startswith("2"):
-                continue
-            if status not in now.get("responses", {}):
-                yield f"openapi: {name} no longer answers {status}"
-                continue
-            old_answer = content(old_doc, resolve(old_doc, response))
-            new_answer = content(new_doc, resolve(new_doc, now["responses"][status]))
-            yield from narrower((old_doc, old_answer), (new_doc, new_answer), f"openapi: {name} {status}", False)
-
-
 # Bill of materials ----------------------------------------------------------
 
 
@@ -298,10 +205,11 @@ def check_sbom(file, target):
 # Reports of what looked at the running service ------------------------------
 
 
-def check_operations(file):
+def check_operations(document, file):
     """AUDIT-3: no operation was left out, and none failed."""
     cases = {case.get("name"): case for case in xml.etree.ElementTree.parse(file).iter("testcase")}
-    for name in documents(at_head):
+    paths = json.loads(pathlib.Path(document).read_text(encoding="utf-8"))["paths"]
+    for name in (f"{method.upper()} {path}" for path, methods in paths.items() for method in methods):
         if name not in cases:
             yield f"{file}: {name} was not run"
         elif cases[name].find("skipped") is not None:
@@ -334,13 +242,13 @@ def main(arguments):
             return 0
         case ["sbom", file, target]:
             findings = list(check_sbom(file, target))
-        case ["operations", *files] if files:
-            findings = [finding for file in files for finding in check_operations(file)]
+        case ["operations", document, *files] if files:
+            findings = [finding for file in files for finding in check_operations(document, file)]
         case ["zap", file]:
             findings = list(check_zap(file))
         case ["all"]:
-            checks = (check_exceptions, check_security_txt, check_audits, check_versions,
-                      check_ids, check_log_inventory, check_breaking)
+            checks = (check_exceptions, check_security_txt, check_audits, check_versions, check_shut,
+                      check_ids, check_log_inventory)
             findings = [finding for check in checks for finding in check(today)]
         case _:
             print(__doc__, file=sys.stderr)
