@@ -131,7 +131,8 @@ impl Admin {
             ("GET" | "HEAD", "/readyz") => word(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ("GET", "/metrics") => {
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                answer(StatusCode::OK, kind, self.app.metrics.render(&self.app.log, self.certificate.expires()))
+                let App { log, metrics, versions, .. } = &*self.app;
+                answer(StatusCode::OK, kind, metrics.render(log, self.certificate.expires(), versions))
             }
             ("GET", path) => self.show(path).unwrap_or_else(|| word(StatusCode::NOT_FOUND, "unknown")),
             _ => word(StatusCode::METHOD_NOT_ALLOWED, "unknown"),

@@ -13,6 +13,7 @@ use prometheus_client::registry::Registry;
 
 use super::Log;
 use crate::security::exchange::Exchange;
+use crate::security::versioning::Versions;
 
 /// Seconds; a handler is given up after 15.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 15.0];
@@ -69,6 +70,8 @@ metrics! {
         "audit_chain_broken", "Whether a record of changes is not as it was written";
     certificate_expiry: Gauge = Gauge::default(),
         "certificate_expiry_seconds", "When the certificate ends, in Unix seconds";
+    version_sunset: Family<Label<Arc<str>>, Gauge> = Family::default(),
+        "version_sunset_seconds", "When a version ends, in Unix seconds; 0 while no end is planned";
 }
 
 impl Metrics {
@@ -83,7 +86,10 @@ impl Metrics {
 
     /// Brings up to date what is not counted as it happens, and writes everything in the text format
     /// that Prometheus reads.
-    pub fn render(&self, log: &Log, certificate_expiry: i64) -> String {
+    pub fn render(&self, log: &Log, certificate_expiry: i64, versions: &Versions) -> String {
+        for version in versions.live() {
+            self.version_sunset.get_or_create(&[("version", Arc::clone(&version.name))]).set(version.sunset_seconds());
+        }
         self.certificate_expiry.set(certificate_expiry);
         self.log_lines_dropped.inc_by(log.dropped().saturating_sub(self.log_lines_dropped.get()));
         let mut text = String::new();

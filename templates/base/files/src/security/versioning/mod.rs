@@ -124,9 +124,15 @@ impl Version {
         self.is_retired() || self.sunset.is_some_and(|sunset| sunset <= OffsetDateTime::now_utc())
     }
 
+    /// Returns when it ends, in Unix seconds; 0 while no end is planned.
+    pub fn sunset_seconds(&self) -> i64 {
+        self.sunset.map_or(0, OffsetDateTime::unix_timestamp)
+    }
+
     /// Returns why it is shut.
     pub fn reason(&self) -> &str {
-        self.reason.as_deref().unwrap_or("the version has reached its end")
+        let usual = if self.security { "the version is unsafe" } else { "the version has reached its end" };
+        self.reason.as_deref().unwrap_or(usual)
     }
 
     /// Adds what each answer of the version carries (VER-3 to VER-5).
