@@ -67,6 +67,28 @@ fn no_text_has_a_trace_of_its_template() {
     }
 }
 
+/// rustfmt keeps the blank line between two items, and does not make it.
+#[test]
+fn a_blank_line_parts_an_item_from_the_one_before() {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    for (text, path) in texts()
+        .into_iter()
+        .filter(|(_, path)| path.ends_with(".rs"))
+    {
+        let lines: Vec<_> = text.lines().collect();
+        for pair in lines.windows(2) {
+            let [before, item] = [pair[0], pair[1]];
+            let begins = ["///", "#[", "pub ", "fn ", "async fn ", "impl "]
+                .iter()
+                .any(|start| item.trim_start().starts_with(start));
+            assert!(
+                !(begins && before.trim() == "}" && depth(before) == depth(item)),
+                "{path}: no blank line before `{item}`"
+            );
+        }
+    }
+}
+
 #[test]
 fn rust_is_formatted() {
     for (text, path) in texts()
