@@ -9,6 +9,8 @@ use super::reconcile::{Manner, Opened, Wish, reconcile};
 use crate::answers::{
     Answer, AnswerError, Answers, DraftError, Key, Question, Resource, ResourceName, Rest,
 };
+use crate::merge::{There, has_markers};
+use crate::project::look;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,7 +35,7 @@ pub(super) struct RegenArgs {
     /// Resource to give up, whose files you have removed
     #[arg(long, value_name = "NAME")]
     forget: Vec<String>,
-    /// File whose conflict is settled as it stands
+    /// File whose conflict is settled as it stands, without markers
     #[arg(long, value_name = "FILE")]
     keep: Vec<String>,
     #[command(flatten)]
@@ -116,11 +118,21 @@ fn without(answers: &Answers, forgotten: &[ResourceName]) -> Option<[Answer; 3]>
     ])
 }
 
+/// A file with markers would come up again with the next run, and compiles no more than before.
 fn refuse_idle_keeps(opened: &Opened, settled: &BTreeSet<String>) -> Result<(), Failure> {
     let conflicts = &opened.project.record().conflicts;
-    match settled.iter().find(|path| !conflicts.contains(*path)) {
-        None => Ok(()),
-        Some(path) => Err(Failure::NoConflict { path: path.clone() }),
+    if let Some(path) = settled.iter().find(|path| !conflicts.contains(*path)) {
+        return Err(Failure::NoConflict { path: path.clone() });
+    }
+    let disk = look(opened.root(), settled.iter().map(String::as_str))?;
+    let is_marked = |path: &&String| {
+        let bytes = disk.get(*path).and_then(There::bytes);
+        bytes.is_some_and(has_markers)
+    };
+    let paths: Vec<_> = settled.iter().filter(is_marked).cloned().collect();
+    match paths.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Unresolved { paths }),
     }
 }
 

@@ -198,6 +198,9 @@ fn a_conflict_stands_in_the_file_until_its_marks_are_gone() {
         marked.contains("<<<<<<< yours\n| mine |\n||||||| "),
         "{marked}"
     );
+    run(&sandbox, &["regen", "--keep", "THREAT-MODEL.md"])
+        .ends_with(1)
+        .says("`THREAT-MODEL.md` has markers of an earlier conflict");
     run(&sandbox, &["status"]).ends_with(3);
     let again = run(&sandbox, &["regen"]).ends_with(3);
     again.says("  THREAT-MODEL.md");

@@ -15,8 +15,9 @@ pub(crate) fn is_memory(path: &str) -> bool {
 impl History {
     /// Does one thing to one file, or to all.
     pub(crate) fn edit(&mut self) {
-        match self.chance.below(20) {
-            0..6 => self.add_line(),
+        match self.chance.below(24) {
+            0..5 => self.add_line(),
+            5 => self.comment_behind(),
             6..8 => self.change_line(),
             8 => self.delete_lines(),
             9 => self.delete_file(),
@@ -28,8 +29,76 @@ impl History {
             15 => self.write_own_file(),
             16 => self.replace_everywhere(),
             17 => self.move_file(),
+            18 => self.mix_line_ends(),
+            19 => self.put_mark_of_bytes(),
+            20 => self.put_folder(),
+            21 => self.forbid_writing(),
             _ => self.resolve(),
         }
+    }
+
+    /// Does one thing that leaves the service as good as it was.
+    pub(crate) fn edit_gently(&mut self) {
+        match self.chance.below(8) {
+            0 => self.comment_behind(),
+            1 => self.change_mode(),
+            2 => self.write_own_file(),
+            _ => self.add_comment(),
+        }
+    }
+
+    /// Adds a comment where one can stand whatever is around.
+    fn add_comment(&mut self) {
+        let Some((path, text)) = self.file() else {
+            return;
+        };
+        let begins: &[&str] = match path.rsplit('.').next() {
+            Some("rs") => &["use ", "pub ", "fn ", "mod ", "struct ", "impl ", "const "],
+            Some("toml") => &["["],
+            _ => return,
+        };
+        let mut lines: Vec<&str> = text.lines().collect();
+        let is_place =
+            |(_, line): &(usize, &&str)| begins.iter().any(|word| line.starts_with(word));
+        let places = lines.iter().enumerate().filter(is_place);
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        if places.is_empty() {
+            return;
+        }
+        let place = *self.chance.pick(&places);
+        let name = self.name(&path);
+        let sign = if path.ends_with(".rs") { "//" } else { "#" };
+        let line = format!("{sign} {name}");
+        lines.insert(place, &line);
+        self.say(format!("add `{line}` to {path}"));
+        self.write(&path, lines.join("\n") + "\n");
+    }
+
+    /// Adds a comment behind what a line of TOML says.
+    fn comment_behind(&mut self) {
+        let Some((path, text)) = self.file() else {
+            return;
+        };
+        let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        let is_place = |line: &&String| {
+            let line = line.trim();
+            let is_entry = line.starts_with('"') && line.ends_with("\",");
+            path.ends_with(".toml") && (is_entry || line.ends_with('"') && line.contains(" = "))
+        };
+        let count = lines.iter().filter(is_place).count();
+        if count == 0 {
+            return;
+        }
+        let place = self.chance.below(count);
+        let name = self.name(&path);
+        let line = lines
+            .iter_mut()
+            .filter(|line| is_place(&&**line))
+            .nth(place);
+        let line = line.expect("it was counted");
+        self.say(format!("add `# {name}` behind `{line}` of {path}"));
+        line.push_str(&format!(" # {name}"));
+        self.write(&path, lines.join("\n") + "\n");
     }
 
     /// Picks a text file.
@@ -64,19 +133,26 @@ impl History {
         self.touched.insert(path.to_owned());
     }
 
-    /// Returns a line that stands nowhere else.
-    fn fresh(&mut self, path: &str) -> String {
+    /// Returns a name that stands nowhere else, for a line of that file.
+    fn name(&mut self, path: &str) -> String {
         self.count += 1;
         let name = format!("mine_{}_", self.count);
-        let line = match path.rsplit('.').next() {
+        self.lines
+            .entry(path.to_owned())
+            .or_default()
+            .insert(name.clone());
+        name
+    }
+
+    /// Returns a line that stands nowhere else.
+    fn fresh(&mut self, path: &str) -> String {
+        let name = self.name(path);
+        match path.rsplit('.').next() {
             Some("rs") if self.chance.one_in(2) => format!("mod {name};"),
             Some("rs") => format!("// {name}"),
             Some("toml") if self.chance.one_in(3) => format!("{name} = 1"),
             _ => format!("# {name}"),
-        };
-        let lines = self.lines.entry(path.to_owned()).or_default();
-        lines.insert(name);
-        line
+        }
     }
 
     /// Picks a line; those that other answers change, more often than others.
@@ -169,6 +245,49 @@ impl History {
             false => text.replace('\n', "\r\n"),
         };
         self.write(&path, turned);
+    }
+
+    /// Turns the ends of every third line.
+    fn mix_line_ends(&mut self) {
+        let Some((path, text)) = self.file() else {
+            return;
+        };
+        self.say(format!("mix the line ends of {path}"));
+        let ends = ["\n", "\n", "\r\n"].into_iter().cycle();
+        let mixed: String = text
+            .lines()
+            .zip(ends)
+            .flat_map(|(line, end)| [line, end])
+            .collect();
+        self.write(&path, mixed);
+    }
+
+    /// Begins a file as some editors do.
+    fn put_mark_of_bytes(&mut self) {
+        let Some((path, text)) = self.file() else {
+            return;
+        };
+        self.say(format!("put a byte order mark before {path}"));
+        self.write(&path, format!("\u{feff}{text}"));
+    }
+
+    fn put_folder(&mut self) {
+        let Some((path, _)) = self.file() else { return };
+        self.say(format!("put a folder with a file in place of {path}"));
+        self.forget(&path);
+        fs::remove_file(self.project.join(&path)).expect("it was there");
+        fs::create_dir(self.project.join(&path)).expect("its place is free");
+        let inside = format!("{path}/inside.txt");
+        let line = self.fresh(&inside);
+        self.write(&inside, line);
+    }
+
+    fn forbid_writing(&mut self) {
+        let Some((path, _)) = self.file() else { return };
+        self.say(format!("let nobody write {path}"));
+        let permissions = fs::Permissions::from_mode(0o444);
+        fs::set_permissions(self.project.join(&path), permissions).expect("it is ours");
+        self.touched.insert(path);
     }
 
     fn cut_last_line_end(&mut self) {
