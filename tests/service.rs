@@ -4,6 +4,10 @@
 
 #![expect(clippy::panic, reason = "a test that cannot go on says what it ran")]
 
+mod cover;
+#[path = "service/seam.rs"]
+mod seam;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,8 @@ use palisade::catalog::Catalog;
 use palisade::pipe::prepare_new;
 use palisade::render::{Surroundings, Tree};
 
+use crate::cover::{combinations, cover};
+
 pub(crate) static CATALOG: LazyLock<Catalog> =
     LazyLock::new(|| Catalog::embedded().expect("another test holds that it can be read"));
 
@@ -44,7 +46,7 @@ pub(crate) fn rendered(answers: &Answers) -> Tree {
     tree
 }
 
-/// Every option at least once, each with plain, short and long names and every type.
+/// Any two options together at least once, and each with plain, short and long names.
 pub(crate) fn covering() -> Vec<Answers> {
     let longest = "n".repeat(64);
     let names = [
@@ -72,7 +74,8 @@ pub(crate) fn covering() -> Vec<Answers> {
         ]
         .to_vec(),
     ];
-    let mut cases = vec![grown()];
+    let rows = cover(&combinations(&CATALOG), &QUESTIONS);
+    let mut cases: Vec<_> = rows.iter().map(|row| grown(row)).collect();
     for given in names {
         for question in QUESTIONS.iter() {
             for option in question.options.iter().map(|offer| &offer.id) {
@@ -83,20 +86,30 @@ pub(crate) fn covering() -> Vec<Answers> {
     cases
 }
 
-/// A service that has grown: a second version, more resources.
-pub(crate) fn grown() -> Answers {
+/// A service that has grown, with the options of a row: more versions, more resources.
+pub(crate) fn grown(row: &[(Key, String)]) -> Answers {
     let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
-    let text = "name = \"notes-api\"\n\
+    let every_type = EVERY_TYPE.split_whitespace();
+    let every_type: Vec<_> = every_type.map(|field| format!("{field:?}")).collect();
+    let text = format!(
+        "name = \"notes-api\"\n\
         [[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\
         [[version]]\nname = \"v2\"\nreleased = 2026-06-01\n\
         [[version]]\nname = \"v10\"\nreleased = 2026-07-01\n\
         [[resource]]\nname = \"note\"\nfields = [\"title:string\"]\n\
         [[resource]]\nname = \"order_item\"\nfields = [\"price:decimal\"]\n\
         [[resource]]\nname = \"orders_line\"\nfields = [\"count:int\"]\n\
-        [[resource]]\nname = \"order\"\nfields = [\"due:date:optional:write=admin\", \"total:int\"]\n";
+        [[resource]]\nname = \"order\"\nfields = [\"due:date:optional:write=admin\", \"total:int\"]\n\
+        [[resource]]\nname = \"widget\"\nfields = [{}]\n",
+        every_type.join(", ")
+    );
     draft
-        .offer_file("answers.toml", text, &QUESTIONS)
+        .offer_file("answers.toml", &text, &QUESTIONS)
         .expect("good answers");
+    for (key, text) in row {
+        let offered = draft.offer_text(Source::Flag, key, text, &QUESTIONS);
+        offered.expect("the catalog has that option");
+    }
     draft
         .finish(&QUESTIONS, Rest::Defaults)
         .expect("the rest has defaults")

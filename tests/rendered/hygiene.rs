@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use palisade::answers::Answers;
 use palisade::render::Tree;
 
-use crate::cases::{covering, rendered};
+use crate::cases::{CATALOG, covering, grown, rendered};
+use crate::cover::combinations;
 
 const TAGS: [&str; 8] = [
     "{%",
@@ -21,8 +23,12 @@ const TAGS: [&str; 8] = [
 
 /// Distinct texts by one place where each stands.
 fn texts() -> BTreeMap<String, String> {
+    texts_of(&covering())
+}
+
+fn texts_of(cases: &[Answers]) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
-    for tree in covering().iter().map(rendered) {
+    for tree in cases.iter().map(rendered) {
         for (path, file) in tree
             .iter()
             .filter(|(path, _)| !path.starts_with(".palisade/"))
@@ -91,10 +97,26 @@ fn a_blank_line_parts_an_item_from_the_one_before() {
 
 #[test]
 fn rust_is_formatted() {
-    for (text, path) in texts()
-        .into_iter()
-        .filter(|(_, path)| path.ends_with(".rs"))
-    {
+    hold_formatted(texts());
+}
+
+/// Each text is looked at once, however many services have it.
+#[test]
+#[ignore = "slow: `tests/run rendered`"]
+fn what_any_options_together_give_is_formatted_and_parses() {
+    let all: Vec<_> = combinations(&CATALOG)
+        .iter()
+        .map(|row| grown(row))
+        .collect();
+    let mut texts = texts_of(&all);
+    let known = texts_of(&covering());
+    texts.retain(|text, _| !known.contains_key(text));
+    hold_toml(texts.clone());
+    hold_formatted(texts);
+}
+
+fn hold_formatted(texts: BTreeMap<String, String>) {
+    for (text, path) in texts.into_iter().filter(|(_, path)| path.ends_with(".rs")) {
         let mut rustfmt = Command::new("rustfmt")
             .args(["--edition", "2024", "--emit", "stdout", "--config-path"])
             .arg("templates/base/files/rustfmt.toml")
@@ -122,7 +144,11 @@ fn rust_is_formatted() {
 
 #[test]
 fn toml_parses() {
-    for (text, path) in texts()
+    hold_toml(texts());
+}
+
+fn hold_toml(texts: BTreeMap<String, String>) {
+    for (text, path) in texts
         .into_iter()
         .filter(|(_, path)| path.ends_with(".toml"))
     {

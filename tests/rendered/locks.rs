@@ -9,7 +9,8 @@ use palisade::answers::Key;
 use palisade::catalog::{Piece, PieceId};
 use palisade::render::{Graph, Head, Surroundings, render_lock, render_manifest};
 
-use crate::cases::CATALOG;
+use crate::cases::{CATALOG, QUESTIONS, grown};
+use crate::cover::{answers, combinations, cover};
 
 const HEAD: &str = "Every crate that a service can have";
 const REFRESH: &str = "cargo run --example refresh-lock";
@@ -100,6 +101,24 @@ fn cargo_takes_the_lock_of_base_alone_of_each_piece_and_of_all() {
         held_by_cargo(CATALOG.base_and(piece).pieces(), "notes-api");
     }
     held_by_cargo(CATALOG.superset().pieces(), "notes-api");
+}
+
+/// Whether pieces bring crates decides alone what is in a lock, so that each such set is asked once.
+#[test]
+#[ignore = "slow: `tests/run rendered`"]
+fn cargo_takes_the_lock_of_any_options_together() {
+    let mut known = BTreeSet::new();
+    for row in cover(&combinations(&CATALOG), &QUESTIONS) {
+        for answers in [grown(&row), answers(&row, &QUESTIONS)] {
+            let selection = CATALOG.select(&answers).expect("they go together");
+            let brings = |piece: &&&Piece| !piece.crates.is_empty() || !piece.dev_crates.is_empty();
+            let pieces: Vec<_> = selection.pieces().iter().filter(brings).copied().collect();
+            let ids: Vec<_> = pieces.iter().map(|piece| piece.id.clone()).collect();
+            if known.insert(ids) {
+                held_by_cargo(&pieces, "notes-api");
+            }
+        }
+    }
 }
 
 /// Names of crates that a service has through others; `new` refuses those that it asks for itself.

@@ -5,8 +5,11 @@
 mod alerts;
 mod budget;
 mod cases;
+#[path = "../cover/mod.rs"]
+mod cover;
 mod document;
 mod hygiene;
 mod locks;
+mod seam;
 mod selection;
 mod speed;
