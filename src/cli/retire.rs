@@ -50,7 +50,7 @@ pub(super) fn run(args: &RetireArgs, out: Out) -> Result<Outcome, Failure> {
     if !args.manner.dry_run {
         out.say(format_args!(
             "The code of {name} runs no more. Its tests would fail, so take it out: remove \
-             `src/api/{name}/` and its lines in `src/api/mod.rs`, then `cargo run -- derive`."
+             `src/api/{name}/` and its lines in `src/api/mod.rs` first."
         ));
     }
     Ok(outcome)

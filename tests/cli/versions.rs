@@ -98,6 +98,11 @@ fn a_deprecation_changes_its_entry_and_keeps_what_the_user_wrote() {
     assert!(before == files(&sandbox));
     let told = run(&sandbox, &[&command[..], &["--json"]].concat()).ends_with(0);
     assert!(told.stdout.contains("\"merged\""), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("cargo run -- derive"),
+        "{}",
+        told.stdout
+    );
     let text = entry(&sandbox, "v1");
     let (day, rest) = text
         .split_once("deprecated = ")

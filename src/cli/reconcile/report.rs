@@ -8,7 +8,8 @@ use super::{Opened, Prepared};
 use crate::catalog::Class;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::out::Out;
-use crate::merge::{Planned, Reason, There, Verdict};
+use crate::merge::{Note, Planned, Reason, There, Verdict};
+use crate::project::VERSIONS;
 
 /// The result of a command that changes a project, in `--json`.
 #[derive(Debug, Serialize)]
@@ -83,7 +84,15 @@ impl Report {
             report.notes.push(MERGED.to_owned());
         }
         if report.changes() > 0 && !report.dry_run {
-            let notes = plan.notes();
+            let mut notes = plan.notes();
+            // Which version is in which document, and whether it ends, is told by the table.
+            if report
+                .files
+                .iter()
+                .any(|file| file.path == VERSIONS && file.changes)
+            {
+                notes.insert(Note::Derive);
+            }
             report.notes.extend(notes.iter().map(ToString::to_string));
             report.next = notes.iter().map(|note| note.command().to_owned()).collect();
             report.next.push("cargo test".to_owned());
