@@ -14,6 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
+#[path = "service/life.rs"]
+mod life;
+#[path = "service/proxy.rs"]
+mod proxy;
+#[path = "service/served.rs"]
+mod served;
+
 /// A field of every type, required, optional and restricted.
 const EVERY_TYPE: &str = "name:string:1..80 alias:string:optional remark:text:..500 story:text:optional \
     count:int:0..1000 spare:int:-5..5:optional price:decimal:0..1000 rebate:decimal:optional open:bool \
@@ -433,28 +440,8 @@ fn on_day_one_another_resource_takes_the_samples_place() {
     project.check();
 }
 
-/// The second version goes on with the handlers of the first, whose files stay as they are.
-#[test]
-#[ignore = "slow: `tests/run service`"]
-fn a_second_version_is_green_beside_the_first() {
-    let project = Project::new("notes-api", &["--no-git"]);
-    let before = project.files();
-    project.palisade(&["add", "version", "v2"]);
-    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
-    let after = project.files();
-    // Its documents are those that `new` writes of two versions.
-    let answers = project.folder.with_file_name("answers.toml");
-    fs::write(&answers, TWO_VERSIONS).expect("a file");
-    let both = Project::new("notes-api", &["--answers", &answers.display().to_string()]);
-    for path in ["openapi.json", "openapi/v1.json"].map(Path::new) {
-        assert!(after[path] == both.files()[path], "{}", path.display());
-    }
-    let of_v1 = |path: &&PathBuf| path.starts_with("src/api/v1") || path.starts_with("src/store");
-    for path in before.keys().filter(of_v1) {
-        assert_eq!(before.get(path), after.get(path), "{}", path.display());
-    }
-    project.check();
-    // A field has another name in the second, as docs/changing.md tells it.
+/// Gives a field another name in the second version, as docs/changing.md tells it.
+fn rename_in_v2(project: &Project) {
     let copy = |from: &str, to: &str| {
         fs::copy(project.folder.join(from), project.folder.join(to)).expect("a file");
     };
@@ -481,6 +468,30 @@ fn a_second_version_is_green_beside_the_first() {
         let visit = "    visit(notes::sample());\n";
         module.replace(visit, &format!("{visit}    visit(v2_notes::sample());\n"))
     });
+}
+
+/// The second version goes on with the handlers of the first, whose files stay as they are.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn a_second_version_is_green_beside_the_first() {
+    let project = Project::new("notes-api", &["--no-git"]);
+    let before = project.files();
+    project.palisade(&["add", "version", "v2"]);
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    let after = project.files();
+    // Its documents are those that `new` writes of two versions.
+    let answers = project.folder.with_file_name("answers.toml");
+    fs::write(&answers, TWO_VERSIONS).expect("a file");
+    let both = Project::new("notes-api", &["--answers", &answers.display().to_string()]);
+    for path in ["openapi.json", "openapi/v1.json"].map(Path::new) {
+        assert!(after[path] == both.files()[path], "{}", path.display());
+    }
+    let of_v1 = |path: &&PathBuf| path.starts_with("src/api/v1") || path.starts_with("src/store");
+    for path in before.keys().filter(of_v1) {
+        assert_eq!(before.get(path), after.get(path), "{}", path.display());
+    }
+    project.check();
+    rename_in_v2(&project);
     project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
     project.check();
 }
