@@ -14,12 +14,13 @@ use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
 /// The prompts in their order, each with what is typed by somebody content with the defaults.
-const PROMPTS: [&str; 6] = [
+const PROMPTS: [&str; 7] = [
     "Name of the project",
     "What it is for",
     "Where flaws are reported",
     "First resource",
     "Its fields",
+    "Which gateway stands in front",
     "Which system runs the checks",
 ];
 
@@ -249,7 +250,7 @@ fn ctrl_c_at_each_prompt_leaves_nothing_and_shows_the_cursor() {
 
 #[test]
 fn ctrl_c_while_an_answer_is_changed_leaves_nothing() {
-    for (down, place) in [(5, "Its fields"), (6, "Which system runs the checks")] {
+    for (down, place) in [(5, "Its fields"), (7, "Which system runs the checks")] {
         let mut person = Person::new();
         person.accepts(PROMPTS.len());
         person.sees(REVIEW);

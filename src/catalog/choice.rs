@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CatalogError, Fault, Manifest, Piece, PieceId, Practice, Source};
+use super::{CatalogError, Duty, Fault, Manifest, Piece, PieceId, Practice, Source};
 use crate::answers::{ChoiceId, OptionId};
 
 /// A choice, with the pieces that answer it.
@@ -25,6 +25,10 @@ pub struct Choice {
     pub order: u32,
     /// The practice that the answer serves.
     pub practice: Option<Practice>,
+    /// What each option says who does.
+    pub duties: Vec<Duty>,
+    /// The choices of which each option says what becomes of theirs.
+    pub declares: Vec<ChoiceId>,
     /// Why the answer stays once a service has a migration, and what to do instead.
     pub lasting: Option<String>,
     pub options: BTreeMap<OptionId, Piece>,
@@ -64,6 +68,10 @@ struct ChoiceToml {
     order: u32,
     practice: Option<Practice>,
     lasting: Option<String>,
+    #[serde(default)]
+    duty: Vec<Duty>,
+    #[serde(default)]
+    declares: Vec<Spanned<String>>,
 }
 
 impl AnsweredBy {
@@ -94,7 +102,13 @@ impl Choice {
         if let (Pick::One, [_, second, ..]) = (toml.pick, toml.default.as_slice()) {
             return Err(manifest.fault(Some(second.span()), Fault::ManyDefaults(id)));
         }
+        let declares = toml.declares.into_iter().map(|choice| {
+            let parsed = ChoiceId::parse(choice.get_ref());
+            parsed.map_err(|error| manifest.fault(Some(choice.span()), Fault::BadId(error)))
+        });
         Ok(Self {
+            declares: declares.collect::<Result<_, _>>()?,
+            duties: toml.duty,
             default: defaults(&manifest, &id, &options, toml.default)?,
             prompt: toml.prompt.unwrap_or_else(|| toml.title.clone()),
             title: toml.title,

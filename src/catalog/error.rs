@@ -70,6 +70,10 @@ pub enum Fault {
     },
     #[error("only base has this table")]
     BaseOnly,
+    #[error("the piece does not say who does {0}")]
+    Undeclared(String),
+    #[error("the piece says who does {0}, and there is no such duty or piece")]
+    IdleDuty(String),
     #[error("no field has a type called `{0}`")]
     UnknownType(OptionId),
 }

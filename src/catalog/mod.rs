@@ -5,6 +5,7 @@
 //! flags, help and docs are derived from the manifests.
 
 mod choice;
+mod duty;
 mod error;
 mod evidence;
 mod files;
@@ -23,6 +24,7 @@ mod structure;
 mod template;
 
 pub use choice::{AnsweredBy, Choice, Pick};
+pub use duty::{By, Duty};
 pub use error::{CatalogError, Fault};
 pub use evidence::{Evidence, Place, Proof, proves, test_names};
 pub use id::PieceId;

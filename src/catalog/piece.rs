@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::files::{FileTable, read_files};
-use super::{CatalogError, Fault, Manifest, Method, PieceId, Practice, Source, Template};
+use super::{By, CatalogError, Fault, Manifest, Method, PieceId, Practice, Source, Template};
 
 /// A piece: names, versions and prose from its manifest, and its files.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub struct Piece {
     pub practices: BTreeMap<Practice, String>,
     pub requires: Vec<Spanned<PieceId>>,
     pub conflicts: Vec<Spanned<PieceId>>,
+    /// Who does each duty of its choice.
+    pub duties: BTreeMap<String, By>,
+    /// What becomes of options of other choices.
+    pub declares: BTreeMap<PieceId, By>,
     pub crates: Crates,
     pub dev_crates: Crates,
     pub files: Vec<Template>,
@@ -87,6 +91,10 @@ struct PieceToml {
     #[serde(default)]
     conflicts: Vec<Spanned<String>>,
     #[serde(default)]
+    duties: BTreeMap<String, By>,
+    #[serde(default)]
+    declares: BTreeMap<String, BTreeMap<String, By>>,
+    #[serde(default)]
     crates: Crates,
     #[serde(default)]
     dev_crates: Crates,
@@ -124,6 +132,8 @@ impl Piece {
             lock: text("crates.lock")?,
             requires: ids(toml.requires)?,
             conflicts: ids(toml.conflicts)?,
+            duties: toml.duties,
+            declares: declared(&manifest, toml.declares)?,
             title: toml.title,
             summary: toml.summary,
             practices: toml.practices,
@@ -137,6 +147,21 @@ impl Piece {
             manifest,
         })
     }
+}
+
+fn declared(
+    manifest: &Manifest,
+    tables: BTreeMap<String, BTreeMap<String, By>>,
+) -> Result<BTreeMap<PieceId, By>, CatalogError> {
+    let all = tables.into_iter().flat_map(|(choice, options)| {
+        let of_choice = move |(option, by)| (format!("{choice}/{option}"), by);
+        options.into_iter().map(of_choice)
+    });
+    all.map(|(id, by)| {
+        let id = PieceId::parse(&id).map_err(|error| manifest.fault(None, Fault::BadId(error)))?;
+        Ok((id, by))
+    })
+    .collect()
 }
 
 fn piece_id(manifest: &Manifest, id: Spanned<String>) -> Result<Spanned<PieceId>, CatalogError> {

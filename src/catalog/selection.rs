@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AnsweredBy, Catalog, Choice, Piece, PieceId};
+use super::{AnsweredBy, By, Catalog, Choice, Piece, PieceId};
 use crate::answers::{Answers, ChoiceId, OptionId};
 
 /// Pieces that go together, base first, then in the order of their choices.
@@ -39,6 +39,16 @@ pub enum SelectionError {
         help("choose another option for one of them")
     )]
     Conflict { first: PieceId, second: PieceId },
+    #[error("{first} and {second} do not go together: {why}")]
+    #[diagnostic(
+        code(palisade::catalog::refused),
+        help("choose another option for one of them")
+    )]
+    Refused {
+        first: PieceId,
+        second: PieceId,
+        why: String,
+    },
 }
 
 impl Catalog {
@@ -192,6 +202,12 @@ impl<'a> Selection<'a> {
             if let Some(other) = hit {
                 let (first, second) = (piece.id.clone(), other.get_ref().clone());
                 return Err(SelectionError::Conflict { first, second });
+            }
+            for (second, by) in &piece.declares {
+                if let (By::Refused(why), true) = (by, self.has(second)) {
+                    let (first, second, why) = (piece.id.clone(), second.clone(), why.clone());
+                    return Err(SelectionError::Refused { first, second, why });
+                }
             }
         }
         Ok(())

@@ -17,6 +17,7 @@ pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
         check_reach(catalog, piece)?;
     }
     check_types(catalog)?;
+    check_duties(catalog)?;
     check_owners(catalog)?;
     check_crates(catalog)
 }
@@ -33,6 +34,34 @@ fn check_types(catalog: &Catalog) -> Result<(), CatalogError> {
         if !FieldKind::WORDS.contains(&option.as_str()) {
             let fault = Fault::UnknownType(option.clone());
             return Err(piece.manifest.fault(None, fault));
+        }
+    }
+    Ok(())
+}
+
+/// Each option says who does every duty of its choice, and what becomes of each option that the
+/// choice depends on: neither less nor more.
+fn check_duties(catalog: &Catalog) -> Result<(), CatalogError> {
+    for choice in catalog.choices.values() {
+        let duties: BTreeSet<_> = choice.duties.iter().map(|duty| duty.id.clone()).collect();
+        let others = choice
+            .declares
+            .iter()
+            .filter_map(|id| catalog.choices.get(id));
+        let pieces: BTreeSet<_> = others
+            .flat_map(|other| other.options.values())
+            .map(|piece| piece.id.to_string())
+            .collect();
+        let wanted: BTreeSet<_> = duties.union(&pieces).cloned().collect();
+        for piece in choice.options.values() {
+            let declared = piece.declares.keys().map(PieceId::to_string);
+            let said: BTreeSet<_> = piece.duties.keys().cloned().chain(declared).collect();
+            let gap = wanted.difference(&said).next().cloned();
+            let idle = said.difference(&wanted).next().cloned();
+            let fault = gap.map(Fault::Undeclared).or(idle.map(Fault::IdleDuty));
+            if let Some(fault) = fault {
+                return Err(piece.manifest.fault(None, fault));
+            }
         }
     }
     Ok(())

@@ -36,9 +36,21 @@ struct Mutant {
     tests: Vec<String>,
     #[serde(default)]
     sample: bool,
+    /// The gateway that the service is behind.
+    #[serde(default = "none")]
+    gateway: String,
+}
+
+fn none() -> String {
+    "none".to_owned()
 }
 
 impl Table {
+    /// Returns the gateways that guards ask for.
+    fn gateways(&self) -> BTreeSet<&str> {
+        self.mutant.iter().map(|mutant| &*mutant.gateway).collect()
+    }
+
     fn read() -> Self {
         let text = fs::read_to_string("tests/mutants/guards.toml").expect("the table");
         toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
@@ -52,11 +64,12 @@ struct Project {
 }
 
 impl Project {
-    fn new() -> Self {
+    fn new(gateway: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let folder = home.path().join("notes-api");
         let mut new = Command::new(env!("CARGO_BIN_EXE_palisade"));
         new.arg("new").arg(&folder).args(["--defaults", "--no-git"]);
+        new.args(["--gateway", gateway]);
         let output = new.output().expect("palisade runs");
         assert!(output.status.success(), "{}", told(&output));
         let platform = folder.join("tests/platform");
@@ -183,8 +196,14 @@ fn proved() -> BTreeSet<String> {
 
 #[test]
 fn each_guard_stands_once_and_its_tests_are_there() {
-    let (table, project) = (Table::read(), Project::new());
+    let table = Table::read();
+    let projects: BTreeMap<_, _> = table
+        .gateways()
+        .into_iter()
+        .map(|gateway| (gateway, Project::new(gateway)))
+        .collect();
     for mutant in &table.mutant {
+        let project = &projects[&*mutant.gateway];
         let count = project.read(&mutant.file).matches(&mutant.find).count();
         assert_eq!(
             count, 1,
@@ -238,12 +257,20 @@ fn audit_8_the_tests_of_every_guard_fail_without_it() {
 }
 
 fn switch_off(is_wanted: impl Fn(&Mutant) -> bool) {
-    let (table, project) = (Table::read(), Project::new());
-    let wanted: Vec<_> = table
-        .mutant
-        .iter()
-        .filter(|mutant| is_wanted(mutant))
-        .collect();
+    let table = Table::read();
+    for gateway in table.gateways() {
+        let mutants = table
+            .mutant
+            .iter()
+            .filter(|mutant| mutant.gateway == gateway);
+        let wanted: Vec<_> = mutants.filter(|mutant| is_wanted(mutant)).collect();
+        if !wanted.is_empty() {
+            switch_off_in(&Project::new(gateway), wanted);
+        }
+    }
+}
+
+fn switch_off_in(project: &Project, wanted: Vec<&Mutant>) {
     let mut tests = BTreeMap::<_, BTreeSet<_>>::new();
     for test in wanted.iter().flat_map(|mutant| &mutant.tests) {
         tests

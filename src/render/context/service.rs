@@ -63,6 +63,8 @@ pub struct ServiceWords {
 pub struct PathWords {
     /// `/v1/notes/{id}`
     pub path: String,
+    /// `/v1/notes/[^/?]+`, what the raw target of a request to it begins with, as a regular expression.
+    pub pattern: String,
     /// `v1-notes-id`, what its operations' ids end in.
     pub name: String,
     /// Whether it is the list's, and not an item's.
@@ -159,6 +161,7 @@ impl PathWords {
             for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
                 let name = path[1..].replace('/', "-").replace(['{', '}'], "");
                 all.push(Self {
+                    pattern: path.replace("{id}", "[^/?]+"),
                     path,
                     name,
                     is_list,

@@ -15,7 +15,8 @@ use rcgen::{
 use rustls::crypto::{CryptoProvider, aws_lc_rs as lc};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig};
@@ -44,7 +45,7 @@ const RSA_MINIMUM: usize = 2048;
 const RSA_ADVISED: usize = 3072;
 
 /// The issuer of certificates for development, by which production knows what it must not show.
-const ISSUER: &str = concat!(env!("CARGO_PKG_NAME"), " development CA");
+pub(super) const ISSUER: &str = concat!(env!("CARGO_PKG_NAME"), " development CA");
 
 /// How long these live; a pair with less left than the second is made anew.
 const LIFE: Duration = Duration::days(30);
@@ -140,32 +141,43 @@ impl ResolvesServerCert for Certificate {
 }
 
 /// Sets a listener's side of a handshake up. A client that names protocols and none of these gets
-/// an alert (TLS-4); with a CA, only its clients get in.
+/// an alert (TLS-4).
 pub fn acceptor(
     certificate: &Arc<Certificate>,
     protocols: &[&str],
-    client_ca: Option<&Path>,
+    clients: Arc<dyn ClientCertVerifier>,
 ) -> Result<TlsAcceptor, Cause> {
+    let asks_for_certificates = clients.offer_client_auth();
     let builder = ServerConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13, &TLS12])?;
-    let builder = match client_ca {
-        None => builder.with_no_client_auth(),
-        Some(path) => {
-            let mut roots = RootCertStore::empty();
-            for root in load_certificates(path)? {
-                roots.add(root)?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
-            builder.with_client_cert_verifier(verifier.build()?)
-        }
-    };
+    let builder = builder.with_client_cert_verifier(clients);
     let mut config = builder.with_cert_resolver(Arc::<Certificate>::clone(certificate));
     config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    if asks_for_certificates {
+        // A session that is resumed would be believed without another look at its certificate.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+    }
     Ok(Arc::new(config).into())
+}
+
+/// Lets clients of a CA in; without one, all.
+pub fn clients_of(ca: Option<&Path>) -> Result<Arc<dyn ClientCertVerifier>, Cause> {
+    let Some(path) = ca else { return Ok(WebPkiClientVerifier::no_client_auth()) };
+    let roots = Arc::new(load_roots(path)?);
+    Ok(WebPkiClientVerifier::builder_with_provider(roots, provider()).build()?)
+}
+
+pub(super) fn load_roots(path: &Path) -> Result<RootCertStore, Cause> {
+    let mut roots = RootCertStore::empty();
+    for root in load_certificates(path)? {
+        roots.add(root)?;
+    }
+    Ok(roots)
 }
 
 /// Names each suite and group, so that an update of the library adds none
 /// unseen (TLS-2).
-fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     use lc::{cipher_suite as suite, kx_group as group};
     Arc::new(CryptoProvider {
         cipher_suites: vec![
@@ -195,7 +207,7 @@ fn is_ours(certificate: &X509Certificate<'_>) -> bool {
 
 /// Tells whether there is no pair, or one of ours that is about to end. One of
 /// someone else is left as it is.
-fn needs_making(certificate: &Path, key: &Path) -> bool {
+pub(super) fn needs_making(certificate: &Path, key: &Path) -> bool {
     let is_ending = |der: &[u8]| {
         let renewal = OffsetDateTime::now_utc().saturating_add(RENEWAL);
         X509Certificate::from_der(der)
@@ -209,7 +221,7 @@ fn needs_making(certificate: &Path, key: &Path) -> bool {
 /// Makes a pair for this machine, and a root that can vouch for no other. The
 /// root's key is dropped with this function: nothing else can ever be signed
 /// with what a developer was asked to trust.
-fn make(certificate: &Path, key: &Path) -> Result<(), Cause> {
+pub(super) fn make(certificate: &Path, key: &Path) -> Result<(), Cause> {
     let mut root = params(&[], ISSUER)?;
     root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     root.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -230,7 +242,7 @@ fn make(certificate: &Path, key: &Path) -> Result<(), Cause> {
     write(certificate, &leaf_pem, 0o644)
 }
 
-fn params(names: &[String], common_name: &str) -> Result<CertificateParams, rcgen::Error> {
+pub(super) fn params(names: &[String], common_name: &str) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
@@ -242,7 +254,7 @@ fn params(names: &[String], common_name: &str) -> Result<CertificateParams, rcge
 }
 
 /// Writes beside the file and renames, so that a reader never sees half of it.
-fn write(path: &Path, text: &str, mode: u32) -> Result<(), Cause> {
+pub(super) fn write(path: &Path, text: &str, mode: u32) -> Result<(), Cause> {
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let written = fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).and_then(|()| {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside)?;

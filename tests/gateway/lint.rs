@@ -1,0 +1,176 @@
+//! What no product's validator sees: a gateway that verifies nothing is valid to all of them.
+
+use crate::project::{Project, gateways};
+
+/// A line that must stand in a gateway's file, and what it is for.
+struct Rule {
+    duty: &'static str,
+    file: &'static str,
+    line: &'static str,
+}
+
+const fn rule(duty: &'static str, file: &'static str, line: &'static str) -> Rule {
+    Rule { duty, file, line }
+}
+
+fn rules(gateway: &str) -> &'static [Rule] {
+    match gateway {
+        "nginx" => NGINX,
+        other => panic!("no rules are written for {other}"),
+    }
+}
+
+const NGINX: &[Rule] = &[
+    rule(
+        "the service's certificate is verified",
+        "upstream.conf",
+        "proxy_ssl_verify on;",
+    ),
+    rule(
+        "by the internal authority alone",
+        "upstream.conf",
+        "proxy_ssl_trusted_certificate certs/internal-ca.pem;",
+    ),
+    rule(
+        "and its name",
+        "upstream.conf",
+        "proxy_ssl_name service.internal;",
+    ),
+    rule(
+        "which the handshake asks for",
+        "upstream.conf",
+        "proxy_ssl_server_name on;",
+    ),
+    rule(
+        "the gateway shows its certificate",
+        "upstream.conf",
+        "proxy_ssl_certificate certs/gateway.pem;",
+    ),
+    rule(
+        "no old version to the service",
+        "upstream.conf",
+        "proxy_ssl_protocols TLSv1.3;",
+    ),
+    rule(
+        "no old version to clients",
+        "nginx.conf",
+        "ssl_protocols TLSv1.2 TLSv1.3;",
+    ),
+    rule(
+        "no tickets that outlive a key",
+        "nginx.conf",
+        "ssl_session_tickets off;",
+    ),
+    rule(
+        "other names are refused",
+        "site.conf",
+        "ssl_reject_handshake on;",
+    ),
+    rule(
+        "HSTS",
+        "api.conf",
+        "add_header Strict-Transport-Security \"max-age=63072000; includeSubDomains\" always;",
+    ),
+    rule(
+        "HSTS on errors",
+        "problem.conf",
+        "add_header Strict-Transport-Security \"max-age=63072000; includeSubDomains\" always;",
+    ),
+    rule("the target as it came", "nginx.conf", "merge_slashes off;"),
+    rule(
+        "no fields with underscores",
+        "nginx.conf",
+        "underscores_in_headers off;",
+    ),
+    rule(
+        "a body has a limit",
+        "nginx.conf",
+        "client_max_body_size 64k;",
+    ),
+    rule(
+        "header fields have a limit",
+        "nginx.conf",
+        "large_client_header_buffers 4 4k;",
+    ),
+    rule("heads end", "routes.conf", "client_header_timeout 10s;"),
+    rule("bodies end", "routes.conf", "client_body_timeout 30s;"),
+    rule(
+        "the service is not waited for",
+        "upstream.conf",
+        "proxy_read_timeout 20s;",
+    ),
+    rule(
+        "a request is sent once",
+        "upstream.conf",
+        "proxy_next_upstream off;",
+    ),
+    rule(
+        "the client's address is said anew",
+        "upstream.conf",
+        "proxy_set_header X-Forwarded-For $remote_addr;",
+    ),
+    rule(
+        "the request's id is said anew",
+        "upstream.conf",
+        "proxy_set_header X-Request-Id $request_id;",
+    ),
+    rule(
+        "credentials are verified",
+        "api.conf",
+        "auth_request /.credential;",
+    ),
+    rule(
+        "no file is served",
+        "api.conf",
+        "proxy_pass https://service;",
+    ),
+    rule(
+        "no banner",
+        "nginx.conf",
+        "more_clear_headers Server X-Powered-By Via;",
+    ),
+    rule(
+        "no client text in the error log",
+        "nginx.conf",
+        "error_log log/error.log crit;",
+    ),
+];
+
+/// Returns the duties that a gateway's files do not do.
+fn findings(gateway: &str, read: impl Fn(&str) -> String) -> Vec<&'static str> {
+    let is_missing = |rule: &&Rule| !read(rule.file).lines().any(|line| line.trim() == rule.line);
+    rules(gateway)
+        .iter()
+        .filter(is_missing)
+        .map(|rule| rule.duty)
+        .collect()
+}
+
+#[test]
+fn each_gateway_does_what_no_validator_asks_for() {
+    for gateway in gateways() {
+        let files = Project::new("notes-api", &["--gateway", &gateway]).files();
+        let read = |name: &str| {
+            let bytes = files
+                .get(&format!("gateway/{name}"))
+                .unwrap_or_else(|| panic!("there is no {name}"));
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        assert_eq!(findings(&gateway, read), Vec::<&str>::new(), "{gateway}");
+        // Each rule sees when its line is gone.
+        for rule in rules(&gateway) {
+            let without = |name: &str| {
+                let text = read(name);
+                let lines = text
+                    .lines()
+                    .filter(|line| name != rule.file || line.trim() != rule.line);
+                lines.map(|line| format!("{line}\n")).collect()
+            };
+            assert!(
+                findings(&gateway, without).contains(&rule.duty),
+                "{}",
+                rule.duty
+            );
+        }
+    }
+}
