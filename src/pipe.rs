@@ -4,7 +4,7 @@
 
 mod change;
 
-pub use change::{Changed, Rendered, Standing, render_change};
+pub use change::{Changed, Rendered, Standing, render_change, serial};
 
 use miette::Diagnostic;
 use semver::Version;

@@ -10,7 +10,7 @@ fn sample(catalog: &Catalog) -> Answers {
     let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
     let fields = "state:enum:draft,sent:write=admin title:string body:text count:int \
                   price:decimal:0..10 done:bool reference:uuid due:date seen:datetime \
-                  contact:email home:url tags:list:string";
+                  contact:email home:url tags:list:string parent:ref:note:optional";
     for (key, text) in [
         (Key::Name, "notes-api"),
         (Key::Resource, "note"),

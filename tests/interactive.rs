@@ -226,6 +226,19 @@ fn a_refused_name_is_asked_again_with_rule_and_suggestion() {
 }
 
 #[test]
+fn fields_that_do_not_go_with_their_resource_are_asked_again() {
+    let mut person = Person::new();
+    person.accepts(PROMPTS.len() - 2);
+    let fields = PROMPTS[PROMPTS.len() - 2];
+    person.sees(fields);
+    person.types("title:string by:ref:person\r");
+    person.sees("add `person` first");
+    person.sees(fields);
+    person.types("\u{3}");
+    assert_gone_quietly(&mut person, "after fields that lead nowhere");
+}
+
+#[test]
 fn quitting_at_the_review_writes_nothing() {
     let mut person = Person::new();
     person.accepts(PROMPTS.len());

@@ -265,6 +265,34 @@ fn a_field_of_every_type_is_green() {
     Project::new("every-type", &arguments).check();
 }
 
+/// Resources that refer to each other and to their own: required, optional and for some roles, in
+/// both versions, and one more that is added.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn references_of_every_kind_are_green() {
+    let answers = tempfile::NamedTempFile::new().expect("a file");
+    let text = "[[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\
+        [[version]]\nname = \"v2\"\nreleased = 2026-06-01\n\
+        [[resource]]\nname = \"customer\"\nfields = [\"label:string:1..80\"]\n\
+        [[resource]]\nname = \"category\"\nfields = [\"title:string\", \"parent:ref:category:optional\", \
+        \"head:ref:category:optional:write=admin\"]\n\
+        [[resource]]\nname = \"invoice\"\nfields = [\"number:string:1..40\", \"buyer:ref:customer\", \
+        \"payer:ref:customer:optional\", \"kind:ref:category:optional:write=admin\"]\n";
+    fs::write(answers.path(), text).expect("a file");
+    let path = answers.path().display().to_string();
+    let project = Project::new("shop", &["--answers", &path, "--no-git"]);
+    project.check();
+    project.palisade(&[
+        "add",
+        "resource",
+        "payment",
+        "sum:decimal",
+        "of:ref:invoice",
+    ]);
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
+}
+
 #[test]
 #[ignore = "slow: `tests/run service`"]
 fn the_shortest_names_are_green() {
@@ -493,6 +521,26 @@ fn a_second_version_is_green_beside_the_first() {
     project.check();
     rename_in_v2(&project);
     project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
+    // The first is shut while its code is there, then taken out, and another resource follows.
+    project.palisade(&["retire", "v1", "--because", "security"]);
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    project.check();
+    fs::remove_dir_all(project.folder.join("src/api/v1")).expect("it was there");
+    project.edit("src/api/mod.rs", |text| {
+        let lines = text.lines();
+        let rest = lines.filter(|line| !line.contains("mod v1;") && !line.contains("v1::routes()"));
+        rest.map(|line| format!("{line}\n")).collect()
+    });
+    project.palisade(&[
+        "add",
+        "resource",
+        "invoice",
+        "total:decimal",
+        "about:ref:note",
+    ]);
+    project.cargo(&["run", "--quiet", "--locked", "--", "derive"]);
+    assert!(project.folder.join("src/api/v2/invoices.rs").is_file());
     project.check();
 }
 

@@ -56,6 +56,12 @@ impl Answers {
         newest.unwrap_or(VersionName::FIRST)
     }
 
+    /// The oldest of the API's versions.
+    pub fn oldest(&self) -> VersionName {
+        let oldest = self.versions.first().map(|version| version.name);
+        oldest.unwrap_or(VersionName::FIRST)
+    }
+
     /// The API's versions, oldest first; never empty.
     pub fn versions(&self) -> &[Version] {
         &self.versions

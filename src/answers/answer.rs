@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -10,7 +12,7 @@ use super::question::{ChoiceError, Question};
 use super::resource::{Fields, FieldsError, Resource};
 use super::resource_name::{ResourceName, ResourceNameError};
 use super::security_contact::{SecurityContact, SecurityContactError};
-use super::version::{Version, VersionError};
+use super::version::{Version, VersionError, VersionName};
 
 /// One answer, whoever gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Answer {
     Created(Date),
     Resource(ResourceName),
     Fields(Fields),
+    /// The oldest version that has a resource, for those that the service's first does not have.
+    Since(BTreeMap<ResourceName, VersionName>),
     MoreResources(Vec<Resource>),
     Versions(Vec<Version>),
     Choice(ChoiceId, Vec<OptionId>),
@@ -85,7 +89,7 @@ impl Answer {
                     Question::find(questions, id.as_str())?.pick(given)?,
                 )
             }
-            Key::MoreResources | Key::Versions => {
+            Key::Since | Key::MoreResources | Key::Versions => {
                 return Err(AnswerError::NotOneText { key: key.clone() });
             }
         })
@@ -99,6 +103,7 @@ impl Answer {
             Self::Created(_) => Key::Created,
             Self::Resource(_) => Key::Resource,
             Self::Fields(_) => Key::Fields,
+            Self::Since(_) => Key::Since,
             Self::MoreResources(_) => Key::MoreResources,
             Self::Versions(_) => Key::Versions,
             Self::Choice(id, _) => Key::Choice(id.clone()),
@@ -116,6 +121,11 @@ impl Answer {
             Self::Created(date) => date.to_string(),
             Self::Resource(name) => name.to_string(),
             Self::Fields(fields) => fields.to_string(),
+            Self::Since(since) => joined(
+                since
+                    .iter()
+                    .map(|(name, version)| format!("{name} since {version}")),
+            ),
             Self::MoreResources(resources) => {
                 joined(resources.iter().map(|resource| resource.name().to_string()))
             }

@@ -176,7 +176,7 @@ impl Draft {
                 let question = questions.iter().find(|question| question.id == *id)?;
                 Some(Answer::Choice(id.clone(), question.default.clone()))
             }
-            Key::Name | Key::Created | Key::MoreResources | Key::Versions => None,
+            Key::Name | Key::Created | Key::Since | Key::MoreResources | Key::Versions => None,
         }
     }
 
@@ -233,11 +233,9 @@ impl Draft {
             return None;
         };
         let lists = || {
-            Ok((
-                self.choices(questions)?,
-                self.versions(*created)?,
-                self.resources(resource, fields)?,
-            ))
+            let versions = self.versions(*created)?;
+            let resources = self.resources(resource, fields, &versions)?;
+            Ok((self.choices(questions)?, versions, resources))
         };
         Some(lists().map(|(choices, versions, resources)| Answers {
             name: name.clone(),
@@ -295,11 +293,17 @@ impl Draft {
         Ok(versions)
     }
 
-    fn resources(&self, name: &ResourceName, fields: &Fields) -> Result<Vec<Resource>, DraftError> {
+    fn resources(
+        &self,
+        name: &ResourceName,
+        fields: &Fields,
+        versions: &[Version],
+    ) -> Result<Vec<Resource>, DraftError> {
         let mut resources = vec![Resource::new(name.clone(), fields.clone())?];
         if let Some(Answer::MoreResources(more)) = self.get(&Key::MoreResources) {
             resources.extend(more.iter().cloned());
         }
+        let resources = self.dated(resources, versions)?;
         let mut seen = BTreeSet::new();
         // By plural: it is the table, and `axe` and `axis` share theirs.
         match resources
@@ -310,9 +314,56 @@ impl Draft {
             Some(twice) => Err(DraftError::ResourceTwice {
                 plural: twice.plural().to_owned(),
             }),
-            None => Ok(resources),
+            None => refer_back(resources),
         }
     }
+}
+
+impl Draft {
+    /// Tells each resource since which version it is there.
+    fn dated(
+        &self,
+        resources: Vec<Resource>,
+        versions: &[Version],
+    ) -> Result<Vec<Resource>, DraftError> {
+        let none = BTreeMap::new();
+        let all = match self.get(&Key::Since) {
+            Some(Answer::Since(all)) => all,
+            _ => &none,
+        };
+        let dated = |resource: Resource| {
+            let since = all.get(resource.name()).copied();
+            match since.filter(|since| !versions.iter().any(|version| version.name == *since)) {
+                None => Ok(resource.with_since(since)),
+                Some(since) => Err(DraftError::NoVersion {
+                    resource: resource.name().clone(),
+                    since,
+                    known: versions.iter().map(|version| version.name).collect(),
+                }),
+            }
+        };
+        resources.into_iter().map(dated).collect()
+    }
+}
+
+/// Holds that each reference leads to a resource that stands before it, or to its own.
+fn refer_back(resources: Vec<Resource>) -> Result<Vec<Resource>, DraftError> {
+    for (index, resource) in resources.iter().enumerate() {
+        let known = &resources[..=index];
+        let leads = |target: &ResourceName| known.iter().any(|known| known.name() == target);
+        if let Some((field, target)) = resource.references().find(|(_, target)| !leads(target)) {
+            return Err(DraftError::NoTarget {
+                resource: resource.name().to_string(),
+                field: field.name().to_string(),
+                target: target.to_string(),
+                known: resources[..index]
+                    .iter()
+                    .map(|r| r.name().to_string())
+                    .collect(),
+            });
+        }
+    }
+    Ok(resources)
 }
 
 /// What stands in Cargo.toml and the README until somebody says it better.

@@ -6,6 +6,7 @@ use super::key::Key;
 use super::missing::Missing;
 use super::question::ChoiceError;
 use super::resource::FieldsError;
+use super::resource_name::ResourceName;
 use super::version::VersionName;
 
 /// Why answers do not come together.
@@ -47,12 +48,51 @@ pub enum DraftError {
     #[error("two resources share the plural `{plural}`")]
     #[diagnostic(code(palisade::answers::resource_twice), help("rename one of them"))]
     ResourceTwice { plural: String },
+    #[error(
+        "the field `{field}` of `{resource}` refers to `{target}`, and no resource before it is called so"
+    )]
+    #[diagnostic(
+        code(palisade::answers::reference),
+        help("{}", way_to_refer(target, known))
+    )]
+    NoTarget {
+        resource: String,
+        field: String,
+        target: String,
+        known: Vec<String>,
+    },
+    #[error("`{resource}` is there since `{since}`, and there is no such version")]
+    #[diagnostic(
+        code(palisade::answers::since),
+        help("take one of {}, or leave `since` out for the first", join(known))
+    )]
+    NoVersion {
+        resource: ResourceName,
+        since: VersionName,
+        known: Vec<VersionName>,
+    },
     #[error("the versions are not in order: `{name}` follows one that is as new")]
     #[diagnostic(
         code(palisade::answers::version_order),
         help("list them oldest first, each with a higher number")
     )]
     VersionOrder { name: VersionName },
+}
+
+fn join(versions: &[VersionName]) -> String {
+    let names: Vec<_> = versions.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn way_to_refer(target: &str, known: &[String]) -> String {
+    let add = format!("add `{target}` first");
+    match known {
+        [] => add,
+        _ => {
+            let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("{add}, or refer to one of {}", known.join(", "))
+        }
+    }
 }
 
 fn help_of(cause: &AnswerError) -> String {

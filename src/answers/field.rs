@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::field_kind::{FieldKind, FieldKindError};
 use super::field_name::{FieldName, FieldNameError};
 use super::quoted::Quoted;
+use super::resource_name::ResourceName;
 use super::role_name::RoleName;
 use super::variant::Variant;
 
@@ -180,6 +181,14 @@ impl Field {
         }
     }
 
+    /// Returns the resource whose ids the field holds, if it is a reference.
+    pub fn target(&self) -> Option<&ResourceName> {
+        match &self.kind {
+            FieldKind::Ref(target) => Some(target.as_ref()),
+            _ => None,
+        }
+    }
+
     /// Returns how many bytes the member takes in JSON at most, if all its characters are ASCII.
     pub(crate) fn longest_json(&self) -> u64 {
         // Two quotes, a colon and a comma.
@@ -252,6 +261,8 @@ mod tests {
             "state:enum:draft,sent",
             "state:enum:draft,in-review:optional:write=admin",
             "tags:list:..20:string:1..50",
+            "customer:ref:customer",
+            "parent:ref:order_item:optional:write=admin",
             "days:list:1..7:enum:mon,tue:optional",
             "scores:list:..100:int:0..10",
         ] {
@@ -308,6 +319,7 @@ mod tests {
     fn a_restricted_field_without_such_a_value_is_refused_with_a_way_out() {
         for text in [
             "a1:uuid:write=admin",
+            "a1:ref:customer:write=admin",
             "a1:date:write=admin",
             "a1:email:write=editor",
             "a1:url:write=admin",
@@ -385,6 +397,26 @@ mod tests {
             ),
             ("tags:list:text", "field `tags`: a list cannot hold `text`"),
             (
+                "tags:list:ref:tag",
+                "field `tags`: a list cannot hold `ref`, since the database could not hold its elements to it",
+            ),
+            (
+                "buyer:ref",
+                "field `buyer`: a ref needs the resource whose ids it holds",
+            ),
+            (
+                "buyer:ref:",
+                "field `buyer`: a ref needs the resource whose ids it holds",
+            ),
+            (
+                "buyer:ref:customers",
+                "field `buyer`: `customers` is a plural; a resource is named after one item",
+            ),
+            (
+                "buyer:ref:customer:1..2",
+                "field `buyer`: `1..2` is not understood here",
+            ),
+            (
                 "id:uuid",
                 "a field cannot be called `id`, which is set by the service, never by a client",
             ),
@@ -404,7 +436,7 @@ mod tests {
         ));
         assert_eq!(
             refusal("a1:json").1,
-            "use one of string, text, int, decimal, bool, uuid, date, datetime, email, url, enum, list"
+            "use one of string, text, int, decimal, bool, uuid, date, datetime, email, url, enum, ref, list"
         );
     }
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::quoted::Quoted;
 use super::range::{IntRange, Range, RangeError};
+use super::resource_name::{ResourceName, ResourceNameError};
 use super::variant::{Variant, VariantError};
 
 /// What a field holds.
@@ -24,6 +25,8 @@ pub enum FieldKind {
     Email,
     Url,
     Enum(Vec<Variant>),
+    /// The id of an item of that resource.
+    Ref(Box<ResourceName>),
     List {
         count: Range,
         item: Box<Self>,
@@ -48,6 +51,21 @@ pub enum FieldKindError {
     #[error("a list cannot hold `{word}`")]
     #[diagnostic(code(palisade::answers::field_type), help("use one of {}; what needs more than a list is a resource of its own", FieldKind::ITEM_WORDS.join(", ")))]
     Item { word: &'static str },
+    #[error("a list cannot hold `ref`, since the database could not hold its elements to it")]
+    #[diagnostic(
+        code(palisade::answers::field_type),
+        help("make a resource of its own, with a `ref` to each of the two")
+    )]
+    RefItem,
+    #[error("a ref needs the resource whose ids it holds")]
+    #[diagnostic(
+        code(palisade::answers::field_type),
+        help("name it after the type: `customer:ref:customer`")
+    )]
+    NoTarget,
+    #[error("{0}")]
+    #[diagnostic(code(palisade::answers::field_type), help("{}", help_of(.0)))]
+    Target(Box<ResourceNameError>),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Range(#[from] RangeError),
@@ -69,9 +87,9 @@ impl FieldKind {
     pub const LIST_MAX: u32 = 100;
 
     /// The words of all types.
-    pub const WORDS: [&'static str; 12] = [
+    pub const WORDS: [&'static str; 13] = [
         "string", "text", "int", "decimal", "bool", "uuid", "date", "datetime", "email", "url",
-        "enum", "list",
+        "enum", "ref", "list",
     ];
     /// Longer text and nested lists do not fit a column of JSON that is read as a whole.
     const ITEM_WORDS: [&'static str; 9] = [
@@ -106,6 +124,14 @@ impl FieldKind {
             "enum" => Ok(Self::Enum(Variant::parse_all(
                 parts.next().unwrap_or_default(),
             )?)),
+            "ref" => {
+                let target = parts.next().filter(|name| !name.is_empty());
+                let target = target.ok_or(FieldKindError::NoTarget)?;
+                match ResourceName::parse(target) {
+                    Ok(target) => Ok(Self::Ref(Box::new(target))),
+                    Err(cause) => Err(FieldKindError::Target(Box::new(cause))),
+                }
+            }
             "list" => Self::parse_list(parts),
             _ => Err(FieldKindError::Unknown {
                 given: Quoted::new(word),
@@ -119,6 +145,9 @@ impl FieldKind {
             Err(FieldKindError::Missing) => return Err(FieldKindError::NoItem),
             item => item?,
         };
+        if matches!(item, Self::Ref(_)) {
+            return Err(FieldKindError::RefItem);
+        }
         if !Self::ITEM_WORDS.contains(&item.word()) {
             return Err(FieldKindError::Item { word: item.word() });
         }
@@ -142,6 +171,7 @@ impl FieldKind {
             Self::Email => "email",
             Self::Url => "url",
             Self::Enum(_) => "enum",
+            Self::Ref(_) => "ref",
             Self::List { .. } => "list",
         }
     }
@@ -161,13 +191,20 @@ impl FieldKind {
             Self::String(range) | Self::Text(range) => u64::from(range.max()) + 2,
             Self::Int(_) | Self::Decimal(_) | Self::Date | Self::DateTime => 32,
             Self::Bool => 5,
-            Self::Uuid => 38,
+            Self::Uuid | Self::Ref(_) => 38,
             Self::Email => 256,
             Self::Url => 2050,
             Self::Enum(_) => 34,
             Self::List { count, item } => u64::from(count.max()) * (item.longest_json() + 1) + 2,
         }
     }
+}
+
+fn help_of(cause: &ResourceNameError) -> String {
+    cause
+        .help()
+        .map(|help| help.to_string())
+        .unwrap_or_default()
 }
 
 /// The parts between the colons of a field's text.
@@ -201,6 +238,7 @@ impl fmt::Display for FieldKind {
                 }
                 Ok(())
             }
+            Self::Ref(target) => write!(f, ":{target}"),
             Self::List { count, item } => write!(f, ":{count}:{item}"),
             _ => Ok(()),
         }

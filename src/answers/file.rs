@@ -140,12 +140,16 @@ fn read_versions<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Answer>
 /// Splits the resources into the first, whose name and fields are two answers, and the rest.
 fn read_resources<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Vec<Answer>> {
     let read = |(place, table)| read_resource(reader, place, table);
-    let mut resources = reader
+    let resources = reader
         .tables(value)?
         .into_iter()
         .map(read)
-        .collect::<Read<Vec<_>>>()?
-        .into_iter();
+        .collect::<Read<Vec<_>>>()?;
+    let since = resources
+        .iter()
+        .filter_map(|resource| Some((resource.name().clone(), resource.since()?)));
+    let since = Answer::Since(since.collect());
+    let mut resources = resources.into_iter();
     let Some(first) = resources.next() else {
         return Ok(Vec::new());
     };
@@ -154,6 +158,7 @@ fn read_resources<'a>(reader: &TomlReader<'a>, value: &Value<'a>) -> Read<Vec<An
         Answer::Resource(name),
         Answer::Fields(fields),
         Answer::MoreResources(resources.collect()),
+        since,
     ])
 }
 
@@ -162,7 +167,12 @@ fn read_resource<'a>(
     place: Range<usize>,
     table: &DeTable<'a>,
 ) -> Read<Resource> {
-    let [name, fields] = reader.exactly(place, table, ["name", "fields"])?;
+    let ([name, fields], [since]) = reader.known(place, table, ["name", "fields"], ["since"])?;
+    let since = since.map(|since| {
+        let version = VersionName::parse(reader.string(since)?);
+        reader.held(since.span(), version)
+    });
+    let since = since.transpose()?;
     let parsed = reader.held(name.span(), ResourceName::parse(reader.string(name)?))?;
     let texts = reader.strings(fields)?;
     // A field that is wrong by itself is shown alone; one that does not go with others, with them.
@@ -178,7 +188,7 @@ fn read_resource<'a>(
     // One string with blanks between the fields is taken too, as a flag takes it.
     let each = texts.iter().flat_map(|text| text.split_whitespace());
     let resource = Fields::parse_each(each).and_then(|fields| Resource::new(parsed, fields));
-    reader.held(fields.span(), resource)
+    Ok(reader.held(fields.span(), resource)?.with_since(since))
 }
 
 impl Answers {
@@ -225,9 +235,12 @@ fn write_resource(resource: &Resource) -> String {
         .iter()
         .map(|field| format!("    \"{field}\",\n"))
         .collect();
+    let since = resource.since();
+    let since = since.map(|version| format!("since = \"{version}\"\n"));
     format!(
-        "[[resource]]\nname = \"{}\"\nfields = [\n{}]\n",
+        "[[resource]]\nname = \"{}\"\n{}fields = [\n{}]\n",
         resource.name(),
+        since.unwrap_or_default(),
         fields.concat()
     )
 }
@@ -314,6 +327,7 @@ fields = [
 
 [[resource]]
 name = "order_item"
+since = "v2"
 fields = [
     "count:int:1..",
 ]
@@ -365,6 +379,45 @@ fields = [
             );
         }
         assert!(finished(&WHOLE.replace("v2", "v3")).is_ok());
+    }
+
+    #[test]
+    fn a_resource_is_there_since_a_version_that_is_there() {
+        let text = WHOLE.replace("since = \"v2\"", "since = \"v3\"");
+        let error = offered(&text)
+            .expect("good by itself")
+            .finish(&questions(), Rest::Missing)
+            .expect_err("there are two versions");
+        let said = "`order_item` is there since `v3`, and there is no such version";
+        assert_eq!(error.to_string(), said);
+        let help = miette::Diagnostic::help(&error).expect("help").to_string();
+        assert!(help.starts_with("take one of `v1`, `v2`"), "{help}");
+    }
+
+    #[test]
+    fn a_reference_leads_to_a_resource_that_stands_before_it() {
+        let finished = |resources: &[(&str, &str)]| {
+            let resources = resources.iter().map(|(name, fields)| {
+                format!("[[resource]]\nname = \"{name}\"\nfields = [\"{fields}\"]\n")
+            });
+            let text = format!("name = \"shop\"\n{}", resources.collect::<String>());
+            let draft = offered(&text).expect("good by itself");
+            draft.finish(&questions(), Rest::Defaults)
+        };
+        let customer = ("customer", "label:string");
+        let invoice = ("invoice", "buyer:ref:customer");
+        assert!(finished(&[customer, invoice]).is_ok());
+        let Err(DraftError::NoTarget { known, .. }) = finished(&[invoice, customer]) else {
+            panic!("the invoices' table would come before what it refers to");
+        };
+        assert!(known.is_empty());
+        let error = finished(&[("note", "title:string"), invoice]).expect_err("no customer");
+        assert_eq!(
+            error.to_string(),
+            "the field `buyer` of `invoice` refers to `customer`, and no resource before it is called so"
+        );
+        let help = miette::Diagnostic::help(&error).expect("help").to_string();
+        assert_eq!(help, "add `customer` first, or refer to one of `note`");
     }
 
     #[test]

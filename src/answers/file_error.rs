@@ -18,6 +18,11 @@ pub struct FileError {
 }
 
 impl FileError {
+    /// Whether the file has a key that nothing reads.
+    pub fn is_unknown_key(&self) -> bool {
+        matches!(self.fault, Fault::UnknownKey { .. })
+    }
+
     /// The rule that a value in the file broke, if it is that which is wrong.
     pub fn cause(&self) -> Option<&AnswerError> {
         match &self.fault {

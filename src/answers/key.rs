@@ -14,6 +14,8 @@ pub enum Key {
     Resource,
     /// The fields of the first resource.
     Fields,
+    /// The versions since which resources are there, which only a file can give.
+    Since,
     /// The resources after the first, which only a file can give.
     MoreResources,
     /// The versions of the API, which only a file can give.
@@ -76,7 +78,7 @@ impl Key {
             Self::Created => Some("created"),
             Self::Resource => Some("resource"),
             Self::Fields => Some("fields"),
-            Self::MoreResources | Self::Versions => None,
+            Self::Since | Self::MoreResources | Self::Versions => None,
             Self::Choice(id) => Some(id.as_str()),
         }
     }
@@ -87,6 +89,7 @@ impl Key {
             Self::Name => "or DIR; small letters, digits and `-`".to_owned(),
             Self::Description => "one line, what the service is for".to_owned(),
             Self::SecurityContact => "a `mailto:` or `https:` address, or `none`".to_owned(),
+            Self::Since => "a version, like `v2`".to_owned(),
             Self::Created | Self::Versions => "YYYY-MM-DD".to_owned(),
             Self::Resource | Self::MoreResources => "one item's name, like `note`".to_owned(),
             Self::Fields => "NAME:TYPE each, like `title:string done:bool`".to_owned(),
@@ -109,6 +112,7 @@ impl fmt::Display for Key {
             Self::Created => f.write_str("creation date"),
             Self::Resource => f.write_str("first resource"),
             Self::Fields => f.write_str("fields"),
+            Self::Since => f.write_str("resources' first versions"),
             Self::MoreResources => f.write_str("further resources"),
             Self::Versions => f.write_str("versions"),
             Self::Choice(id) => write!(f, "choice `{id}`"),

@@ -8,12 +8,14 @@ use super::field_name::FieldName;
 use super::quoted::Quoted;
 use super::resource_name::ResourceName;
 use super::suggestion::Suggestion;
+use super::version::VersionName;
 
 /// What the service keeps for its clients: a name and the fields of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
     name: ResourceName,
     fields: Fields,
+    since: Option<VersionName>,
 }
 
 /// The fields of a resource, in the order in which they are shown.
@@ -65,6 +67,17 @@ pub enum FieldsError {
     NamedAlike {
         given: Quoted,
         suggestion: Suggestion,
+    },
+    #[error(
+        "the field `{field}` refers to the resource itself, and its first item would find none"
+    )]
+    #[diagnostic(
+        code(palisade::answers::fields),
+        help("make it optional: `{field}:ref:{name}:optional`")
+    )]
+    NoFirst {
+        field: FieldName,
+        name: ResourceName,
     },
 }
 
@@ -162,13 +175,14 @@ impl Resource {
     /// Puts a name and fields together.
     ///
     /// # Errors
-    /// When a field is called like the resource: their types would be one.
+    /// When a field is called like the resource, since their types would be one; or when each
+    /// item would need another one before it.
     pub fn new(name: ResourceName, fields: Fields) -> Result<Self, FieldsError> {
         let alike = |field: &&Field| {
             [name.type_name(), name.plural_type_name()].contains(&field.name().type_name())
         };
         let Some(field) = fields.iter().find(alike) else {
-            return Ok(Self { name, fields });
+            return Self::with_a_first(name, fields);
         };
         let given = field.name().as_str();
         let offers = [format!("{given}_text"), format!("{given}_value")];
@@ -179,12 +193,49 @@ impl Resource {
         })
     }
 
+    fn with_a_first(name: ResourceName, fields: Fields) -> Result<Self, FieldsError> {
+        let endless = |field: &&Field| field.target() == Some(&name) && !field.is_optional();
+        match fields.iter().find(endless) {
+            None => Ok(Self {
+                name,
+                fields,
+                since: None,
+            }),
+            Some(field) => Err(FieldsError::NoFirst {
+                field: field.name().clone(),
+                name,
+            }),
+        }
+    }
+
     pub fn name(&self) -> &ResourceName {
         &self.name
     }
 
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    /// Says which version is the oldest that has the resource, if it is not the service's first.
+    #[must_use]
+    pub fn with_since(self, since: Option<VersionName>) -> Self {
+        Self { since, ..self }
+    }
+
+    /// The oldest version that has the resource, and its code: the service's first if `None`.
+    pub fn since(&self) -> Option<VersionName> {
+        self.since
+    }
+
+    /// Whether a version has the resource.
+    pub fn is_in(&self, version: VersionName) -> bool {
+        self.since.is_none_or(|since| since <= version)
+    }
+
+    /// Returns the fields that hold the id of an item, each with the resource of that.
+    pub fn references(&self) -> impl Iterator<Item = (&Field, &ResourceName)> {
+        let fields = self.fields.iter();
+        fields.filter_map(|field| Some((field, field.target()?)))
     }
 }
 
@@ -194,6 +245,7 @@ impl Default for Resource {
         Self {
             name,
             fields: Fields::default(),
+            since: None,
         }
     }
 }
@@ -275,5 +327,16 @@ mod tests {
                 Err(FieldsError::NamedAlike { .. })
             ));
         }
+    }
+    #[test]
+    fn a_reference_to_its_own_kind_is_optional() {
+        let category = ResourceName::parse("category").expect("a name");
+        let fields = |text: &str| Fields::parse(text).expect("fields");
+        let refused = Resource::new(category.clone(), fields("parent:ref:category"));
+        let error = refused.expect_err("the first one has no parent");
+        let help = miette::Diagnostic::help(&error).expect("help").to_string();
+        assert_eq!(help, "make it optional: `parent:ref:category:optional`");
+        let taken = fields("title:string parent:ref:category:optional");
+        assert!(Resource::new(category, taken).is_ok());
     }
 }

@@ -92,11 +92,22 @@ impl<'a> TomlReader<'a> {
         table: &'t DeTable<'a>,
         keys: [&'static str; 2],
     ) -> Read<[&'t Value<'a>; 2]> {
-        if let Some((key, _)) = table
-            .iter()
-            .find(|(key, _)| !keys.contains(&key.get_ref().as_ref()))
-        {
-            return Err(self.unknown_key(key, keys));
+        Ok(self.known(place, table, keys, [])?.0)
+    }
+
+    /// Returns the value of each of `keys`, and those that there are of `more`, in their order,
+    /// refusing any other key.
+    pub(crate) fn known<'t, const MORE: usize>(
+        &self,
+        place: Range<usize>,
+        table: &'t DeTable<'a>,
+        keys: [&'static str; 2],
+        more: [&'static str; MORE],
+    ) -> Read<([&'t Value<'a>; 2], [Option<&'t Value<'a>>; MORE])> {
+        let all = || keys.into_iter().chain(more);
+        let is_known = |key: &str| all().any(|known| known == key);
+        if let Some((key, _)) = table.iter().find(|(key, _)| !is_known(key.get_ref())) {
+            return Err(self.unknown_key(key, all()));
         }
         let value = |key| {
             table
@@ -104,7 +115,10 @@ impl<'a> TomlReader<'a> {
                 .ok_or_else(|| self.fault(place.clone(), Fault::LackingKey { key }))
         };
         let [first, second] = keys;
-        Ok([value(first)?, value(second)?])
+        Ok((
+            [value(first)?, value(second)?],
+            more.map(|key| table.get(key)),
+        ))
     }
 
     pub(crate) fn unknown_key(

@@ -9,20 +9,21 @@ use super::failure::{Failure, Outcome};
 use super::out::Out;
 use super::reconcile::{Manner, Opened, Wish, parse_day, parse_version, reconcile};
 use crate::answers::{
-    Answer, AnswerError, DraftError, Fields, Resource, ResourceName, Rest, Version,
+    Answer, AnswerError, Answers, DraftError, Fields, Resource, ResourceName, Rest, Version,
+    VersionName,
 };
 use crate::catalog::Class;
 
 const EXAMPLES: &str = "\
 Examples:
   palisade add resource invoice number:string:1..40 total:decimal
-  palisade add resource task title:string:1..80 done:bool --dry-run
+  palisade add resource payment sum:decimal invoice:ref:invoice --dry-run
   palisade add version v2";
 
 const RESOURCE_EXAMPLES: &str = "\
 Examples:
   palisade add resource invoice number:string:1..40 total:decimal
-  palisade add resource task title:string:1..80 done:bool --dry-run";
+  palisade add resource payment sum:decimal invoice:ref:invoice --dry-run";
 
 const VERSION_EXAMPLES: &str = "\
 Examples:
@@ -53,7 +54,7 @@ enum What {
 struct ResourceArgs {
     /// Name of one item, like `invoice`
     name: String,
-    /// Its fields, as NAME:TYPE each
+    /// Its fields, as NAME:TYPE each; `buyer:ref:customer` refers to another resource
     #[arg(required = true, value_name = "FIELD")]
     fields: Vec<String>,
     #[command(flatten)]
@@ -91,6 +92,9 @@ fn add_resource(args: &ResourceArgs, out: Out) -> Result<Outcome, Failure> {
     let added = resource.name().plural().to_owned();
     let more = opened.here().resources().iter().skip(1).cloned();
     let mut draft = opened.draft.clone();
+    if let Some(since) = opened.oldest_with_code() {
+        draft.change(since_when(opened.here(), resource.name(), since))?;
+    }
     draft.change(Answer::MoreResources(more.chain([resource]).collect()))?;
     let answers = draft.finish(&opened.questions, Rest::Missing)?;
     opened.permit(&answers, &[])?;
@@ -102,6 +106,13 @@ fn add_resource(args: &ResourceArgs, out: Out) -> Result<Outcome, Failure> {
         added: Some(added),
     };
     reconcile(&opened, &wish, args.manner, out)
+}
+
+/// Returns since when each resource is there, the new one included.
+fn since_when(answers: &Answers, added: &ResourceName, since: VersionName) -> Answer {
+    let resources = answers.resources().iter();
+    let known = resources.filter_map(|there| Some((there.name().clone(), there.since()?)));
+    Answer::Since(known.chain([(added.clone(), since)]).collect())
 }
 
 fn add_version(args: &VersionArgs, out: Out) -> Result<Outcome, Failure> {

@@ -202,7 +202,7 @@ impl Failure {
             Self::Apply(ApplyError::Interrupted) | Self::Ui(UiError::Interrupted) => 130,
             Self::UnknownAnswer { .. } => 2,
             Self::Draft(error) | Self::Offer(OfferError::Draft(error)) if is_usage(error) => 2,
-            Self::Offer(OfferError::File(error)) if names_no_option(error) => 2,
+            Self::Offer(OfferError::File(error)) if is_misnamed(error) => 2,
             _ => 1,
         }
     }
@@ -225,9 +225,9 @@ fn is_usage(error: &DraftError) -> bool {
     )
 }
 
-/// Whether a file gives a choice an option that is not there.
-fn names_no_option(error: &FileError) -> bool {
-    matches!(error.cause(), Some(AnswerError::Choice(_)))
+/// Whether a file names a key or an option that is not there: a flag for it would be unknown too.
+fn is_misnamed(error: &FileError) -> bool {
+    error.is_unknown_key() || matches!(error.cause(), Some(AnswerError::Choice(_)))
 }
 
 fn help_of(cause: &ProjectNameError) -> String {

@@ -35,7 +35,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct NewArgs {
-    /// Folder to write; its last part is the name, unless `--name` says otherwise
+    /// Folder to write; its last part is the name, unless `--name`, a variable or the answers
+    /// file gives one
     dir: Option<PathBuf>,
     /// Name of the service and its crate, like `notes-api`
     #[arg(long)]

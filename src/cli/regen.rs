@@ -50,6 +50,7 @@ pub(super) fn run(args: &RegenArgs, out: Out) -> Result<Outcome, Failure> {
     }
     let forgotten = args.forget.iter().map(|name| parse_name(name));
     let forgotten = forgotten.collect::<Result<Vec<_>, _>>()?;
+    opened.permit_forgetting(&forgotten)?;
     for answer in without(opened.here(), &forgotten).into_iter().flatten() {
         draft.change(answer)?;
     }

@@ -24,6 +24,7 @@ pub use plan::{Plan, plan};
 pub use planned::Planned;
 pub use reason::{Conflict, Kept, Obstacle, Reason};
 pub use sides::{Disk, There, Wanted, Written};
+pub use text::edit;
 pub use verdict::Verdict;
 
 /// Files by path, without more than their bytes.

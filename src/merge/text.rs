@@ -112,6 +112,26 @@ pub(super) fn with_line_ends_of(model: &[u8], contents: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Changes a text, which keeps its line ends; `None` when it is none.
+///
+/// What is handed over has line feeds alone, unless the line ends are mixed.
+///
+/// # Errors
+/// When the change is refused.
+pub fn edit<E>(
+    bytes: &[u8],
+    change: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<Option<Vec<u8>>, E> {
+    let text = match is_windows(bytes) {
+        true => with_line_feeds(bytes),
+        false => bytes.to_vec(),
+    };
+    match String::from_utf8(text) {
+        Ok(text) => Ok(Some(with_line_ends_of(bytes, change(&text)?.as_bytes()))),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Whether each line ends in a carriage return and a line feed.
 fn is_windows(bytes: &[u8]) -> bool {
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').peekable();
@@ -149,4 +169,28 @@ fn with_returns(bytes: &[u8]) -> Vec<u8> {
         }
     }
     turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::edit;
+
+    #[test]
+    fn an_edit_keeps_the_line_ends_that_a_text_has_throughout() {
+        let added = |bytes: &[u8]| {
+            let edited = edit(bytes, |text| {
+                assert!(bytes == b"a\r\nb\n" || !text.contains('\r'));
+                Ok::<_, ()>(format!("{text}c\n"))
+            });
+            edited.expect("nothing is refused")
+        };
+        assert_eq!(added(b"a\nb\n").as_deref(), Some(&b"a\nb\nc\n"[..]));
+        assert_eq!(
+            added(b"a\r\nb\r\n").as_deref(),
+            Some(&b"a\r\nb\r\nc\r\n"[..])
+        );
+        assert_eq!(added(b"a\r\nb\n").as_deref(), Some(&b"a\r\nb\nc\n"[..]));
+        assert_eq!(added(b"\xff"), None);
+        assert_eq!(edit(b"a\n", |_| Err::<String, _>("no")), Err("no"));
+    }
 }

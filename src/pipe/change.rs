@@ -94,7 +94,7 @@ impl Rendered {
             // A resource that was given up may have dropped its table, and comes with a new one.
             place.resource.is_none() && names(folder).iter().any(is_it)
         };
-        let mut next: BTreeMap<String, u32> = BTreeMap::new();
+        let mut next: BTreeMap<String, u64> = BTreeMap::new();
         for place in &mut self.places {
             if place.class != Class::AppendOnly {
                 continue;
@@ -108,7 +108,7 @@ impl Rendered {
             if let Some((folder, number, rest)) = numbered(&place.path) {
                 let last = || {
                     let names = names(folder);
-                    names.iter().filter_map(|name| number_of(name)).max()
+                    names.iter().filter_map(|name| serial(name)).max()
                 };
                 let next = next
                     .entry(folder.to_owned())
@@ -155,10 +155,10 @@ impl Rendered {
 }
 
 /// Splits `migrations/0001_notes.sql` into folder, number and rest.
-fn numbered(path: &str) -> Option<(&str, u32, &str)> {
+fn numbered(path: &str) -> Option<(&str, u64, &str)> {
     let (folder, name) = path.rsplit_once('/')?;
     let (digits, _) = name.split_once('_')?;
-    Some((folder, digits.parse().ok()?, &name[digits.len()..]))
+    Some((folder, serial(name)?, &name[digits.len()..]))
 }
 
 /// Returns a path without the number, which depends on what was there before.
@@ -169,7 +169,8 @@ fn unnumbered(path: &str) -> String {
     }
 }
 
-fn number_of(name: &str) -> Option<u32> {
+/// Returns the number of `0001_notes.sql`: many digits, where somebody counts by the clock.
+pub fn serial(name: &str) -> Option<u64> {
     name.split_once('_')?.0.parse().ok()
 }
 
@@ -179,6 +180,9 @@ mod tests {
     use crate::answers::{Date, Draft, Key, Rest, Source};
     use crate::catalog::Source as Templates;
     use crate::merge::{Kept, Reason, Verdict};
+
+    /// What the default service has of its own in `migrations/security/`.
+    const SECURITY: [&str; 2] = ["0001_audit.sql", "0002_api_keys.sql"];
 
     /// Whether a plan leaves a file to the user, who deleted it.
     fn is_deleted(plan: &Plan, path: &str) -> bool {
@@ -220,7 +224,7 @@ mod tests {
         let mut rendered =
             render_change(&newer, &questions, &answers, Surroundings::Alone).expect("it renders");
         let names = |folder: &str| match folder {
-            "migrations/security" => vec!["0001_keys_and_audit.sql".to_owned()],
+            "migrations/security" => SECURITY.map(ToOwned::to_owned).to_vec(),
             _ => Vec::new(),
         };
         rendered.append(&written, names);
@@ -237,7 +241,7 @@ mod tests {
             settled: BTreeSet::new(),
         };
         let plan = rendered.plan(&questions, standing).plan;
-        for path in ["docs/notes.md", "migrations/security/0002_more.sql"] {
+        for path in ["docs/notes.md", "migrations/security/0003_more.sql"] {
             assert_eq!(
                 plan.get(path).map(|p| p.verdict),
                 Some(Verdict::New),
@@ -247,7 +251,7 @@ mod tests {
         assert!(is_deleted(&plan, "src/domain/note.rs") && is_deleted(&plan, "README.md"));
         for path in [
             "migrations/0001_notes.sql",
-            "migrations/security/0001_keys_and_audit.sql",
+            "migrations/security/0001_audit.sql",
         ] {
             assert_eq!(plan.get(path), None, "{path}");
         }
@@ -273,9 +277,10 @@ mod tests {
                 .filter(|path| path.starts_with("migrations/"));
             paths.map(ToOwned::to_owned).collect::<Vec<_>>()
         };
-        let stands = ["0001_keys_and_audit.sql", "0004_more.sql"];
+        let [audit, keys] = SECURITY;
+        let stands = [audit, keys, "0004_more.sql"];
         assert_eq!(appended(&stands), ["migrations/0005_notes.sql"]);
-        let other = ["0001_keys_and_audit.sql", "0004_much_more.sql"];
+        let other = [audit, keys, "0004_much_more.sql"];
         let more = "migrations/security/0005_more.sql";
         assert_eq!(appended(&other), ["migrations/0005_notes.sql", more]);
     }

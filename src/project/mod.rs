@@ -21,8 +21,10 @@ pub use error::ProjectError;
 pub use look::look;
 pub use memory::{ANSWERS, memory, remember};
 pub use open::Project;
-pub use permit::{Applied, ChangeError};
+pub use permit::{Applied, ChangeError, Reference};
 pub use record::Record;
 pub use surroundings::workspace_above;
-pub use uses::uses_of;
-pub use version_table::{Because, Deprecation, VERSIONS, VersionTable, VersionTableError};
+pub use uses::{mounts_of, uses_of};
+pub use version_table::{
+    Because, Deprecation, Retirement, VERSIONS, VersionTable, VersionTableError,
+};

@@ -74,12 +74,21 @@ pub enum ChangeError {
     #[error("there is no resource `{name}` to forget")]
     #[diagnostic(code(palisade::project::forget), help("there are {}", known.join(", ")))]
     Unknown { name: String, known: Vec<String> },
-    #[error("`{name}` is the only resource")]
+    #[error("no resource would be left without `{name}`")]
     #[diagnostic(
         code(palisade::project::forget),
         help("a service has at least one: add another first, with `palisade add resource`")
     )]
     Only { name: String },
+    #[error("`{name}` is what {} to", those_who_refer(by))]
+    #[diagnostic(
+        code(palisade::project::forget),
+        help(
+            "give up what refers to it first, or in the same run: palisade regen {}",
+            forgetting(by, name)
+        )
+    )]
+    Referred { name: String, by: Vec<Reference> },
     #[error("`{name}` still has files")]
     #[diagnostic(
         code(palisade::project::forget),
@@ -89,6 +98,13 @@ pub enum ChangeError {
         )
     )]
     HasFiles { name: String, places: Vec<String> },
+}
+
+/// A field of one resource that holds ids of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub resource: String,
+    pub field: String,
 }
 
 /// A project's answers as they were applied, and the places of the files that came of them.
@@ -148,13 +164,15 @@ impl Applied<'_> {
         }
     }
 
-    /// Holds that a resource can be forgotten: it is there, others are, and its files are not.
+    /// Holds that a resource can be forgotten with others: it is there, others are that stay, none
+    /// of them refers to it, and its files are gone.
     ///
     /// # Errors
     /// What stands against it.
     pub fn permits_forgetting(
         &self,
         name: &ResourceName,
+        forgotten: &[ResourceName],
         is_there: impl Fn(&str) -> bool,
     ) -> Result<(), ChangeError> {
         let resources = self.answers.resources();
@@ -165,9 +183,19 @@ impl Applied<'_> {
                 known,
             });
         }
-        if resources.len() == 1 {
+        if resources
+            .iter()
+            .all(|there| forgotten.contains(there.name()))
+        {
             return Err(ChangeError::Only {
                 name: name.to_string(),
+            });
+        }
+        let by = self.references_to(name, forgotten);
+        if !by.is_empty() {
+            return Err(ChangeError::Referred {
+                name: name.to_string(),
+                by,
             });
         }
         let mut places = self.seeded(|place| place.resource.as_deref() == Some(name.plural()));
@@ -179,6 +207,22 @@ impl Applied<'_> {
                 places,
             }),
         }
+    }
+
+    /// Returns the fields that refer to a resource, of itself and of what is forgotten none.
+    fn references_to(&self, name: &ResourceName, forgotten: &[ResourceName]) -> Vec<Reference> {
+        let stays =
+            |resource: &&Resource| resource.name() != name && !forgotten.contains(resource.name());
+        let resources = self.answers.resources().iter().filter(stays);
+        let of = |resource: &Resource| -> Vec<Reference> {
+            let fields = resource.references().filter(|(_, target)| *target == name);
+            let fields = fields.map(|(field, _)| Reference {
+                resource: resource.name().to_string(),
+                field: field.name().to_string(),
+            });
+            fields.collect()
+        };
+        resources.flat_map(of).collect()
     }
 
     fn permits_version(&self, name: VersionName) -> Result<(), ChangeError> {
@@ -224,6 +268,27 @@ impl Applied<'_> {
         let seeded = self.places.iter().filter(seeded);
         seeded.map(|place| place.path.clone()).collect()
     }
+}
+
+/// Names the fields, with the verb that goes with their number.
+fn those_who_refer(by: &[Reference]) -> String {
+    let names: Vec<_> = by
+        .iter()
+        .map(|by| format!("`{}` of `{}`", by.field, by.resource))
+        .collect();
+    let verb = if by.len() == 1 { "refers" } else { "refer" };
+    format!("{} {verb}", names.join(" and "))
+}
+
+fn forgetting(by: &[Reference], name: &str) -> String {
+    let mut names: Vec<_> = by.iter().map(|by| by.resource.as_str()).collect();
+    names.dedup();
+    names.push(name);
+    let flags: Vec<_> = names
+        .iter()
+        .map(|name| format!("--forget {name}"))
+        .collect();
+    flags.join(" ")
 }
 
 #[cfg(test)]

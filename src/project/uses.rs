@@ -27,20 +27,49 @@ pub fn uses_of(
     files.sort();
     let mut uses = Vec::new();
     for path in files {
-        let read = |cause| ProjectError::Read {
-            path: root.join(&path),
-            cause,
-        };
-        let bytes = fs::read(root.join(&path)).map_err(read)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let is_mount = |line: &str| path == LIST && line.contains(&format!("{version}::routes()"));
-        for (number, line) in text.lines().enumerate() {
-            if names(line, &version) && !is_mount(line) {
-                uses.push(format!("{path}:{}: {}", number + 1, line.trim()));
-            }
-        }
+        let is_use =
+            |line: &str| names(line, &version) && !(path == LIST && mounts(line, &version));
+        uses.extend(lines_of(root, &path, is_use)?);
     }
     Ok(uses)
+}
+
+/// Returns each line of `src/api/mod.rs` that declares or mounts a version, as `PATH:LINE: TEXT`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn mounts_of(root: &Path, version: VersionName) -> Result<Vec<String>, ProjectError> {
+    let version = version.to_string();
+    lines_of(root, LIST, |line| {
+        declares(line, &version) || mounts(line, &version)
+    })
+}
+
+fn lines_of(
+    root: &Path,
+    path: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, ProjectError> {
+    let read = |cause| ProjectError::Read {
+        path: root.join(path),
+        cause,
+    };
+    let bytes = fs::read(root.join(path)).map_err(read)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| wanted(line));
+    let told = lines.map(|(number, line)| format!("{path}:{}: {}", number + 1, line.trim()));
+    Ok(told.collect())
+}
+
+fn mounts(line: &str, version: &str) -> bool {
+    line.contains(&format!("{version}::routes()"))
+}
+
+fn declares(line: &str, version: &str) -> bool {
+    let line = line.trim_start();
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    line == format!("mod {version};")
 }
 
 fn walk(

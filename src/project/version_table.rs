@@ -45,6 +45,18 @@ pub struct Deprecation {
     pub successor: Option<VersionName>,
 }
 
+/// The end of a version, as it comes.
+#[derive(Debug, Clone)]
+pub struct Retirement {
+    pub name: VersionName,
+    pub today: Date,
+    /// Why, if it was not announced.
+    pub because: Option<Because>,
+    /// The https address of the announcement.
+    pub advisory: Option<String>,
+    pub successor: Option<VersionName>,
+}
+
 /// Why a version is not brought to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum VersionTableError {
@@ -187,22 +199,14 @@ impl VersionTable {
             });
         }
         self.check_successor(name, end.successor)?;
-        if let Some(given) = end.advisory.as_ref().filter(|given| !is_address(given)) {
-            let given = given.clone();
-            return Err(VersionTableError::Advisory { given });
-        }
+        check_advisory(end.advisory.as_deref())?;
         let entry = self.entry_mut(name)?;
         set(entry, "state", DEPRECATED);
         if began.is_none() {
             set(entry, "deprecated", date(end.today));
         }
         set(entry, "sunset", date(end.sunset));
-        if let Some(successor) = end.successor {
-            set(entry, "successor", successor.to_string());
-        }
-        if let Some(advisory) = &end.advisory {
-            set(entry, "notice", advisory.as_str());
-        }
+        set_way_on(entry, end.successor, end.advisory.as_deref());
         set_security(entry, end.because);
         Ok(())
     }
@@ -213,19 +217,17 @@ impl VersionTable {
     ///
     /// # Errors
     /// When clients were promised that it is served still, or there is none to go to.
-    pub fn retire(
-        &mut self,
-        name: VersionName,
-        because: Option<Because>,
-        today: Date,
-    ) -> Result<(), VersionTableError> {
+    pub fn retire(&mut self, end: &Retirement) -> Result<(), VersionTableError> {
+        let (name, today) = (end.name, end.today);
         let state = self.state(name)?;
         if state == RETIRED {
             return Err(VersionTableError::Retired { name });
         }
         self.keep_one_current(name)?;
+        self.check_successor(name, end.successor)?;
+        check_advisory(end.advisory.as_deref())?;
         let entry = self.entry_mut(name)?;
-        let is_unsafe = match because {
+        let is_unsafe = match end.because {
             Some(because) => because == Because::Security,
             None => entry.get("security").and_then(Item::as_bool) == Some(true),
         };
@@ -242,6 +244,12 @@ impl VersionTable {
             _ => {}
         }
         set(entry, "state", RETIRED);
+        set_way_on(entry, end.successor, end.advisory.as_deref());
+        // The headers that carry the announcement's address are those of the two days.
+        let days = ["deprecated", "sunset"];
+        if end.advisory.is_some() && !days.iter().any(|day| entry.contains_key(day)) {
+            days.iter().for_each(|day| set(entry, day, date(today)));
+        }
         if !entry.contains_key("reason") {
             let successor = entry.get("successor").and_then(Item::as_str);
             let reason = match successor {
@@ -251,7 +259,7 @@ impl VersionTable {
             };
             set(entry, "reason", reason);
         }
-        if let Some(because) = because {
+        if let Some(because) = end.because {
             set_security(entry, because);
         }
         Ok(())
@@ -377,6 +385,25 @@ fn set(entry: &mut Table, key: &str, value: impl Into<Value>) {
         _ => {
             entry.insert(key, Item::Value(value));
         }
+    }
+}
+
+/// Says where to go and to read on, where that is given.
+fn set_way_on(entry: &mut Table, successor: Option<VersionName>, advisory: Option<&str>) {
+    if let Some(successor) = successor {
+        set(entry, "successor", successor.to_string());
+    }
+    if let Some(advisory) = advisory {
+        set(entry, "notice", advisory);
+    }
+}
+
+fn check_advisory(given: Option<&str>) -> Result<(), VersionTableError> {
+    match given.filter(|given| !is_address(given)) {
+        None => Ok(()),
+        Some(given) => Err(VersionTableError::Advisory {
+            given: given.to_owned(),
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a service's files stand, told without rendering one.
 
-use crate::answers::{Answers, ResourceName};
+use crate::answers::{Answers, Resource, ResourceName, VersionName};
 use crate::catalog::{
     Class, DOCUMENT, PLURAL, PieceId, SERIAL, SINGULAR, Scope, Selection, VERSION,
 };
@@ -72,34 +72,30 @@ pub(super) struct ResourceNames {
 impl Names {
     /// Returns what templates of a scope are rendered for.
     pub(super) fn all(scope: Scope, answers: &Answers) -> Vec<Self> {
-        let versions = || answers.versions().iter().map(|v| Some(v.name.to_string()));
-        let versions: Vec<_> = match scope {
-            Scope::Service | Scope::Resource => vec![None],
-            Scope::Version => versions().collect(),
-            // Later versions go on with the resources of the first, until the user changes one.
-            Scope::Both => versions().take(1).collect(),
-        };
-        let resources = || answers.resources().iter().enumerate();
-        let resources: Vec<_> = match scope {
-            Scope::Service | Scope::Version => vec![None],
-            Scope::Resource | Scope::Both => resources()
-                .map(|(index, resource)| Some(ResourceNames::new(index, resource.name())))
-                .collect(),
-        };
-        let newest = answers.newest().to_string();
-        let of_version = |version: &Option<String>| {
-            let document = match version {
-                Some(version) if *version != newest => format!("openapi/{version}"),
+        let newest = answers.newest();
+        let names = |version: Option<VersionName>, resource| Self {
+            version: version.map(|version| version.to_string()),
+            document: match version {
+                Some(version) if version != newest => format!("openapi/{version}"),
                 _ => "openapi".to_owned(),
-            };
-            let names = |resource: &Option<ResourceNames>| Self {
-                version: version.clone(),
-                document: document.clone(),
-                resource: resource.clone(),
-            };
-            resources.iter().map(names).collect::<Vec<_>>()
+            },
+            resource,
         };
-        versions.iter().flat_map(of_version).collect()
+        let versions = answers.versions().iter();
+        let resources = answers.resources().iter().enumerate();
+        let of = |(index, resource): (usize, &Resource)| ResourceNames::new(index, resource.name());
+        match scope {
+            Scope::Service => vec![names(None, None)],
+            Scope::Version => versions.map(|v| names(Some(v.name), None)).collect(),
+            Scope::Resource => resources.map(|r| names(None, Some(of(r)))).collect(),
+            // Versions after the first that has it go on with it, until the user changes one.
+            Scope::Both => resources
+                .map(|r| {
+                    let since = r.1.since().unwrap_or(answers.oldest());
+                    names(Some(since), Some(of(r)))
+                })
+                .collect(),
+        }
     }
 
     /// Returns the path with its placeholders replaced.

@@ -3,9 +3,14 @@ use miette::Diagnostic;
 
 use super::error::UiError;
 use super::prompter::{Prompter, Start};
+use super::report::render_report;
 use crate::answers::{
-    Answer, Draft, FieldKind, Fields, Key, Offer, ProjectName, Question, SecurityContact, Source,
+    Answer, Draft, DraftError, FieldKind, Fields, Key, Offer, ProjectName, Question, Rest,
+    SecurityContact, Source,
 };
+
+/// What a service is called in examples.
+const USUAL_NAME: &str = "notes-api";
 
 /// What can be offered because it was found lying about.
 #[derive(Debug, Clone, Default)]
@@ -31,26 +36,51 @@ impl Suggestions {
         let usual = || Draft::default_for(key, questions).map(|answer| answer.text());
         found
             .or_else(usual)
-            .unwrap_or_else(|| "notes-api".to_owned())
+            .unwrap_or_else(|| USUAL_NAME.to_owned())
     }
 }
 
 /// Asks each question that is still open and adds the answers to the draft.
 ///
 /// # Errors
-/// When the person interrupts, or the terminal fails.
+/// When what was given beforehand breaks a rule, the person interrupts, or the terminal fails.
 pub fn interview(
     prompter: &Prompter<'_>,
     draft: &mut Draft,
     questions: &[Question],
     suggestions: &Suggestions,
 ) -> Result<(), UiError> {
+    if let Some(error) = contradiction(draft, questions) {
+        return Err(error.into());
+    }
     for key in draft.open(questions) {
-        let start = Start::Default(suggestions.start(&key, questions));
-        let answer = ask(prompter, &key, start, questions)?;
-        draft.offer(Source::Prompt, answer)?;
+        let mut start = Start::Default(suggestions.start(&key, questions));
+        loop {
+            let answer = ask(prompter, &key, start, questions)?;
+            start = Start::Edit(answer.text());
+            let mut more = draft.clone();
+            more.offer(Source::Prompt, answer)?;
+            let Some(objection) = contradiction(&more, questions) else {
+                *draft = more;
+                break;
+            };
+            prompter.say(&render_report(prompter.screen(), &objection))?;
+        }
     }
     Ok(())
+}
+
+/// Says which rule answers break together; that some are missing breaks none.
+fn contradiction(draft: &Draft, questions: &[Question]) -> Option<DraftError> {
+    let mut draft = draft.clone();
+    if let (None, Ok(name)) = (draft.get(&Key::Name), ProjectName::parse(USUAL_NAME)) {
+        // Without one there are no answers that could break a rule.
+        draft.offer(Source::Default, Answer::Name(name)).ok()?;
+    }
+    match draft.finish(questions, Rest::Defaults) {
+        Ok(_) | Err(DraftError::Missing { .. }) => None,
+        Err(error) => Some(error),
+    }
 }
 
 /// Asks one question, whose answer so far is `start`.
@@ -151,7 +181,9 @@ fn wording(key: &Key) -> String {
         Key::SecurityContact => "Where flaws are reported (mailto:, https: or none)".to_owned(),
         Key::Resource => "First resource, the name of one item".to_owned(),
         Key::Fields => "Its fields".to_owned(),
-        Key::Created | Key::MoreResources | Key::Versions | Key::Choice(_) => key.to_string(),
+        Key::Created | Key::Since | Key::MoreResources | Key::Versions | Key::Choice(_) => {
+            key.to_string()
+        }
     }
 }
 

@@ -145,6 +145,16 @@ fn a_migration_follows_on_those_that_are_there() {
 }
 
 #[test]
+fn a_migration_follows_on_one_that_is_numbered_by_the_clock() {
+    let sandbox = project();
+    let mine = "notes-api/migrations/20261124120000_mine.sql";
+    fs::write(sandbox.path(mine), "").expect("a migration");
+    run(&sandbox, &ADD)
+        .ends_with(0)
+        .says("new migrations/20261124120001_invoices.sql");
+}
+
+#[test]
 fn a_file_in_its_place_refuses_the_whole_resource() {
     let sandbox = project();
     fs::write(sandbox.path("notes-api/src/domain/invoice.rs"), "mine\n").expect("a file");
@@ -177,7 +187,7 @@ fn a_resource_is_forgotten_once_its_files_are_gone() {
     let sandbox = project();
     run(&sandbox, &["regen", "--forget", "note"])
         .ends_with(1)
-        .says("`note` is the only resource");
+        .says("no resource would be left without `note`");
     run(&sandbox, &ADD).ends_with(0);
     run(&sandbox, &["regen", "--forget", "task"])
         .ends_with(1)
@@ -221,4 +231,106 @@ fn a_resource_is_forgotten_once_its_files_are_gone() {
     run(&sandbox, &["regen"])
         .ends_with(0)
         .says("Everything is as your answers say.");
+}
+
+#[test]
+fn a_resource_refers_to_one_that_is_there() {
+    let sandbox = project();
+    let before = files(&sandbox);
+    let comment = [
+        "add",
+        "resource",
+        "comment",
+        "line:string",
+        "about:ref:note",
+    ];
+    let told = run(&sandbox, &["add", "resource", "comment", "about:ref:task"]).ends_with(1);
+    told.says("the field `about` of `comment` refers to `task`");
+    told.says("add `task` first, or refer to one of `note`");
+    run(
+        &sandbox,
+        &["add", "resource", "comment", "about:list:ref:note"],
+    )
+    .ends_with(1)
+    .says("a list cannot hold `ref`");
+    run(
+        &sandbox,
+        &["add", "resource", "comment", "answers:ref:comment"],
+    )
+    .ends_with(1)
+    .says("make it optional: `answers:ref:comment:optional`");
+    assert!(files(&sandbox) == before);
+    run(&sandbox, &comment).ends_with(0);
+    let migration = sandbox.read("notes-api/migrations/0002_comments.sql");
+    assert!(
+        migration
+            .contains("FOREIGN KEY (about, owner) REFERENCES notes (id, owner) ON DELETE RESTRICT")
+    );
+    let notes = before
+        .iter()
+        .filter(|(path, _)| path.contains("note") && path.contains("src/"));
+    let after = files(&sandbox);
+    for file in notes {
+        assert!(after.contains(file), "{} is the user's", file.0);
+    }
+    run(&sandbox, &["regen"])
+        .ends_with(0)
+        .says("Everything is as your answers say.");
+}
+
+#[test]
+fn what_is_referred_to_is_forgotten_with_what_refers_to_it_alone() {
+    let sandbox = project();
+    let comment = [
+        "add",
+        "resource",
+        "comment",
+        "line:string",
+        "about:ref:note",
+    ];
+    run(&sandbox, &comment).ends_with(0);
+    run(&sandbox, &ADD).ends_with(0);
+    for path in [
+        "src/domain/note.rs",
+        "src/store/notes.rs",
+        "src/api/v1/notes.rs",
+        "tests/sample/notes.rs",
+    ] {
+        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
+    }
+    let told = run(&sandbox, &["regen", "--forget", "note"]).ends_with(1);
+    told.says("`note` is what `about` of `comment` refers to");
+    told.says("palisade regen --forget comment --forget note");
+    let text = sandbox.read("notes-api/palisade.toml");
+    let at = text.find("[[resource]]").expect("the first one");
+    let until = text[at + 1..].find("[[resource]]").expect("the second") + at + 1;
+    let without = format!("{}{}", &text[..at], &text[until..]);
+    fs::write(sandbox.path("notes-api/palisade.toml"), without).expect("a file");
+    run(&sandbox, &["regen"])
+        .ends_with(1)
+        .says("the field `about` of `comment` refers to `note`");
+    fs::write(sandbox.path("notes-api/palisade.toml"), text).expect("a file");
+    for path in [
+        "src/domain/comment.rs",
+        "src/store/comments.rs",
+        "src/api/v1/comments.rs",
+        "tests/sample/comments.rs",
+    ] {
+        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
+    }
+    run(
+        &sandbox,
+        &[
+            "regen", "--forget", "note", "--forget", "comment", "--forget", "invoice",
+        ],
+    )
+    .ends_with(1)
+    .says("no resource would be left without `note`");
+    run(
+        &sandbox,
+        &["regen", "--forget", "note", "--forget", "comment"],
+    )
+    .ends_with(0);
+    let domain = sandbox.read("notes-api/src/domain/mod.rs");
+    assert!(domain.contains("invoice") && !domain.contains("note") && !domain.contains("comment"));
 }

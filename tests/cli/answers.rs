@@ -97,13 +97,18 @@ fn errors_call_standard_input_by_name() {
         let mut command = sandbox.command(&["new", "--answers", "-"]);
         let input = File::open(sandbox.path(file)).expect("a file, or a folder");
         command.args(args).stdin(input);
-        sandbox.run(command).ends_with(1)
+        sandbox.run(command)
     };
-    given("fault.toml", &[]).says("standard input: there is no key `nam`");
+    given("fault.toml", &[])
+        .ends_with(2)
+        .says("standard input: there is no key `nam`");
     given("fixed.toml", &["--preset", "org.toml"])
+        .ends_with(1)
         .says("by the preset org.toml, and standard input says `none`");
     // A folder opens, and cannot be read.
-    given("", &[]).says("cannot read standard input: ");
+    given("", &[])
+        .ends_with(1)
+        .says("cannot read standard input: ");
 }
 
 #[test]
@@ -115,8 +120,6 @@ fn a_written_palisade_toml_is_an_answers_file() {
     let args = [
         "new",
         "../work/again",
-        "--name",
-        "notes-api",
         "--answers",
         "notes-api/palisade.toml",
     ];
@@ -129,12 +132,60 @@ fn a_fault_in_an_answers_file_is_shown_at_its_place() {
     let sandbox = Sandbox::new().with("answers.toml", "nam = \"notes-api\"\n");
     let run = sandbox
         .palisade(&["new", "--answers", "answers.toml"])
-        .ends_with(1);
+        .ends_with(2);
     run.says("nam = \"notes-api\"");
     let absent = sandbox
         .palisade(&["new", "--answers", "other.toml"])
         .ends_with(1);
     absent.says("cannot read `other.toml`");
+}
+
+#[test]
+fn a_key_that_nothing_reads_is_a_usage_error_wherever_it_stands() {
+    for (text, said) in [
+        ("nam = \"x\"\n", "there is no key `nam`"),
+        ("[choices]\ncl = \"none\"\n", "there is no key `cl`"),
+        (
+            "[choices]\nci = \"gitlab\"\n",
+            "there is no ci called `gitlab`",
+        ),
+    ] {
+        let sandbox = Sandbox::new().with("answers.toml", text);
+        let new = ["new", "a1", "--defaults", "--answers", "answers.toml"];
+        sandbox.palisade(&new).ends_with(2).says(said);
+    }
+    let sandbox = Sandbox::new().with("answers.toml", "name = \"Notes\"\n");
+    let new = ["new", "a1", "--defaults", "--answers", "answers.toml"];
+    sandbox.palisade(&new).ends_with(1).says("`Notes`");
+}
+
+#[test]
+fn a_folder_gives_the_name_where_nothing_else_does() {
+    let sandbox = Sandbox::new()
+        .with("named.toml", "name = \"shop\"\n")
+        .with("org.toml", "[default]\nname = \"usual\"\n");
+    let name = |dir: &str, args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = sandbox.command(&["new", dir, "--defaults", "--no-git"]);
+        command.args(args).envs(variables.iter().copied());
+        sandbox.run(command).ends_with(0);
+        let manifest = sandbox.read(&format!("{dir}/Cargo.toml"));
+        let line = manifest.lines().find(|line| line.starts_with("name = "));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(name("f1", &[], &[]), "name = \"f1\"");
+    assert_eq!(
+        name("f2", &["--answers", "named.toml"], &[]),
+        "name = \"shop\""
+    );
+    assert_eq!(
+        name("f3", &[], &[("PALISADE_NAME", "till")]),
+        "name = \"till\""
+    );
+    assert_eq!(name("f4", &["--preset", "org.toml"], &[]), "name = \"f4\"");
+    assert_eq!(
+        name("f5", &["--answers", "named.toml", "--name", "desk"], &[]),
+        "name = \"desk\""
+    );
 }
 
 #[test]

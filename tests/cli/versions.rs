@@ -217,6 +217,41 @@ fn what_the_service_would_refuse_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn a_version_that_is_unsafe_is_shut_at_once_with_its_advisory() {
+    let sandbox = two_versions();
+    let list = "src/api/v2/mod.rs";
+    edit(&sandbox, list, "pub use super::v1::notes;", "mod notes;");
+    let retire = ["retire", "v1", "--because", "security", "--successor"];
+    let refused = |more: &[&str], word: &str| {
+        run(&sandbox, &[&retire[..], more].concat())
+            .ends_with(1)
+            .says(word);
+    };
+    refused(&["v1"], "`v1` cannot follow on `v1`");
+    refused(
+        &["v2", "--advisory", "http://example.com"],
+        "--advisory https://",
+    );
+    let advisory = "https://example.com/1";
+    run(
+        &sandbox,
+        &[&retire[..], &["v2", "--advisory", advisory]].concat(),
+    )
+    .ends_with(0);
+    let entry = entry(&sandbox, "v1");
+    assert!(entry.starts_with("state = \"retired\"\n"), "{entry}");
+    for line in [
+        "notice = \"https://example.com/1\"",
+        "successor = \"v2\"",
+        "security = true",
+        "sunset = ",
+        "deprecated = ",
+    ] {
+        assert!(entry.contains(line), "{entry}");
+    }
+}
+
+#[test]
 fn a_version_is_retired_once_no_live_code_needs_it() {
     let sandbox = two_versions();
     edit(
@@ -245,7 +280,7 @@ fn a_version_is_retired_once_no_live_code_needs_it() {
     );
     run(&sandbox, &["retire", "v1"])
         .ends_with(0)
-        .says("`src/api/v1/`");
+        .says("`src/api/v1/` and\nsrc/api/mod.rs:5: pub mod v1;\nsrc/api/mod.rs:12: routes.version(\"v1\", v1::routes());\n");
     let entry = entry(&sandbox, "v1");
     assert!(entry.starts_with("state = \"retired\"\n"), "{entry}");
     assert!(
@@ -268,4 +303,87 @@ fn a_version_is_retired_once_no_live_code_needs_it() {
     )
     .ends_with(1)
     .says("palisade add version v3");
+}
+
+#[test]
+fn a_resource_goes_where_code_still_is_once_the_first_versions_is_gone() {
+    let sandbox = two_versions();
+    let root = sandbox.path("notes-api");
+    let moved = ["src/api/v1/notes.rs", "src/api/v2/notes.rs"].map(|path| root.join(path));
+    fs::rename(&moved[0], &moved[1]).expect("one folder");
+    let list = "src/api/v2/mod.rs";
+    edit(
+        &sandbox,
+        list,
+        "pub use super::v1::notes;",
+        "pub mod notes;",
+    );
+    run(&sandbox, &["retire", "v1", "--because", "security"]).ends_with(0);
+    fs::remove_dir_all(root.join("src/api/v1")).expect("it was there");
+    for line in [
+        "pub mod v1;\n",
+        "    routes.version(\"v1\", v1::routes());\n",
+    ] {
+        edit(&sandbox, "src/api/mod.rs", line, "");
+    }
+    let told = run(&sandbox, &["add", "resource", "invoice", "total:decimal"]).ends_with(0);
+    told.says("new src/api/v2/invoices.rs");
+    assert!(!root.join("src/api/v1").exists());
+    let answers = sandbox.read("notes-api/palisade.toml");
+    assert!(
+        answers.contains("name = \"invoice\"\nsince = \"v2\"\n"),
+        "{answers}"
+    );
+    let list = sandbox.read("notes-api/src/api/v2/mod.rs");
+    assert!(
+        list.contains("pub mod invoices;\n") && list.contains("pub mod notes;\n"),
+        "{list}"
+    );
+    assert!(!list.contains("v1::"), "{list}");
+    assert!(!sandbox.read("notes-api/src/api/mod.rs").contains("mod v1"));
+    run(&sandbox, &["regen"])
+        .ends_with(0)
+        .says("Everything is as your answers say.");
+    run(&sandbox, &["add", "version", "v3"]).ends_with(0);
+    let list = sandbox.read("notes-api/src/api/v3/mod.rs");
+    for module in ["notes", "invoices"] {
+        assert!(
+            list.contains(&format!("pub use super::v2::{module};\n")),
+            "{list}"
+        );
+    }
+    run(&sandbox, &["undo"]).ends_with(0);
+    assert!(root.join("src/api/v2/invoices.rs").is_file());
+}
+
+#[test]
+fn a_resource_that_the_first_version_does_not_have_outlives_those_before_it() {
+    let sandbox = two_versions();
+    let answers = sandbox.read("notes-api/palisade.toml");
+    let late = format!(
+        "{answers}\n[[resource]]\nname = \"task\"\nsince = \"v2\"\nfields = [\"title:string\"]\n"
+    );
+    fs::write(sandbox.path("notes-api/palisade.toml"), late).expect("a file");
+    run(&sandbox, &["regen"])
+        .ends_with(0)
+        .says("new src/api/v2/tasks.rs");
+    assert!(
+        !sandbox
+            .read("notes-api/src/api/v1/mod.rs")
+            .contains("tasks")
+    );
+    for path in [
+        "src/domain/note.rs",
+        "src/store/notes.rs",
+        "src/api/v1/notes.rs",
+        "tests/sample/notes.rs",
+    ] {
+        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
+    }
+    run(&sandbox, &["regen", "--forget", "note"]).ends_with(0);
+    let answers = sandbox.read("notes-api/palisade.toml");
+    assert!(
+        answers.contains("name = \"task\"\nsince = \"v2\"\n"),
+        "{answers}"
+    );
 }

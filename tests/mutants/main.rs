@@ -20,14 +20,28 @@ const PATIENCE: &str = "120";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    /// Services that are not the default one, by name.
+    service: BTreeMap<String, Service>,
     mutant: Vec<Mutant>,
     /// Ids with tests and no guard of ours to switch off, and why.
     spared: BTreeMap<String, String>,
 }
 
+/// How a service is made: what `new` is told, and the commands that are run in it then.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Service {
+    #[serde(default)]
+    new: String,
+    #[serde(default)]
+    then: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mutant {
+    /// The service that has the guard: the default one, unless it is named.
+    service: Option<String>,
     ids: Vec<String>,
     file: String,
     find: String,
@@ -36,24 +50,33 @@ struct Mutant {
     tests: Vec<String>,
     #[serde(default)]
     sample: bool,
-    /// The gateway that the service is behind.
-    #[serde(default = "none")]
-    gateway: String,
-}
-
-fn none() -> String {
-    "none".to_owned()
 }
 
 impl Table {
-    /// Returns the gateways that guards ask for.
-    fn gateways(&self) -> BTreeSet<&str> {
-        self.mutant.iter().map(|mutant| &*mutant.gateway).collect()
-    }
-
     fn read() -> Self {
         let text = fs::read_to_string("tests/mutants/guards.toml").expect("the table");
         toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Returns the mutants, by the name of their service.
+    fn by_service(&self) -> BTreeMap<Option<&str>, Vec<&Mutant>> {
+        let mut all = BTreeMap::<_, Vec<_>>::new();
+        for mutant in &self.mutant {
+            all.entry(mutant.service.as_deref())
+                .or_default()
+                .push(mutant);
+        }
+        all
+    }
+
+    /// Writes the service of that name.
+    fn project(&self, name: Option<&str>) -> Project {
+        let unnamed = Service::default();
+        Project::new(name.map_or(&unnamed, |name| {
+            self.service
+                .get(name)
+                .unwrap_or_else(|| panic!("there is no service `{name}` in the table"))
+        }))
     }
 }
 
@@ -64,14 +87,25 @@ struct Project {
 }
 
 impl Project {
-    fn new(gateway: &str) -> Self {
+    fn new(service: &Service) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let folder = home.path().join("notes-api");
-        let mut new = Command::new(env!("CARGO_BIN_EXE_palisade"));
-        new.arg("new").arg(&folder).args(["--defaults", "--no-git"]);
-        new.args(["--gateway", gateway]);
-        let output = new.output().expect("palisade runs");
-        assert!(output.status.success(), "{}", told(&output));
+        let run = |command: &str, inside: &Path| {
+            let mut palisade = Command::new(env!("CARGO_BIN_EXE_palisade"));
+            palisade
+                .args(command.split_whitespace())
+                .current_dir(inside);
+            let output = palisade.output().expect("palisade runs");
+            assert!(output.status.success(), "{command}: {}", told(&output));
+        };
+        run(
+            &format!("new notes-api --defaults --no-git {}", service.new),
+            home.path(),
+        );
+        service
+            .then
+            .iter()
+            .for_each(|command| run(command, &folder));
         let platform = folder.join("tests/platform");
         fs::create_dir(&platform).expect("a folder");
         for entry in fs::read_dir("tests/fixtures/platform").expect("a folder") {
@@ -197,23 +231,20 @@ fn proved() -> BTreeSet<String> {
 #[test]
 fn each_guard_stands_once_and_its_tests_are_there() {
     let table = Table::read();
-    let projects: BTreeMap<_, _> = table
-        .gateways()
-        .into_iter()
-        .map(|gateway| (gateway, Project::new(gateway)))
-        .collect();
-    for mutant in &table.mutant {
-        let project = &projects[&*mutant.gateway];
-        let count = project.read(&mutant.file).matches(&mutant.find).count();
-        assert_eq!(
-            count, 1,
-            "{:?} in {}: {}",
-            mutant.ids, mutant.file, mutant.find
-        );
-        assert_ne!(mutant.find, mutant.replace);
-        mutant.tests.iter().for_each(|test| {
-            project.target_of(test);
-        });
+    for (service, mutants) in table.by_service() {
+        let project = table.project(service);
+        for mutant in mutants {
+            let count = project.read(&mutant.file).matches(&mutant.find).count();
+            assert_eq!(
+                count, 1,
+                "{:?} in {}: {}",
+                mutant.ids, mutant.file, mutant.find
+            );
+            assert_ne!(mutant.find, mutant.replace);
+            mutant.tests.iter().for_each(|test| {
+                project.target_of(test);
+            });
+        }
     }
 }
 
@@ -258,14 +289,10 @@ fn audit_8_the_tests_of_every_guard_fail_without_it() {
 
 fn switch_off(is_wanted: impl Fn(&Mutant) -> bool) {
     let table = Table::read();
-    for gateway in table.gateways() {
-        let mutants = table
-            .mutant
-            .iter()
-            .filter(|mutant| mutant.gateway == gateway);
-        let wanted: Vec<_> = mutants.filter(|mutant| is_wanted(mutant)).collect();
-        if !wanted.is_empty() {
-            switch_off_in(&Project::new(gateway), wanted);
+    for (service, mut mutants) in table.by_service() {
+        mutants.retain(|mutant| is_wanted(mutant));
+        if !mutants.is_empty() {
+            switch_off_in(&table.project(service), mutants);
         }
     }
 }

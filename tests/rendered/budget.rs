@@ -15,7 +15,7 @@ const LIMITS: Size = Size {
     rust_files: 60,
     code: 4570,
     security: 3590,
-    tests: 1770,
+    tests: 1810,
 };
 
 /// Lines are code: no blanks, no comments.

@@ -76,6 +76,7 @@ pub(crate) fn covering() -> Vec<Answers> {
     ];
     let rows = cover(&combinations(&CATALOG), &QUESTIONS);
     let mut cases: Vec<_> = rows.iter().map(|row| grown(row)).collect();
+    cases.push(referring());
     for given in names {
         for question in QUESTIONS.iter() {
             for option in question.options.iter().map(|offer| &offer.id) {
@@ -110,6 +111,27 @@ pub(crate) fn grown(row: &[(Key, String)]) -> Answers {
         let offered = draft.offer_text(Source::Flag, key, text, &QUESTIONS);
         offered.expect("the catalog has that option");
     }
+    draft
+        .finish(&QUESTIONS, Rest::Defaults)
+        .expect("the rest has defaults")
+}
+
+/// References of every kind, to others and to their own, with short and long names.
+fn referring() -> Answers {
+    let mut draft = Draft::new(Date::parse("2026-11-23").expect("a date"));
+    let (item, field) = ("extraordinarily_long_item_name", "f".repeat(38));
+    let text = format!(
+        "name = \"shop\"\n\
+        [[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\
+        [[version]]\nname = \"v2\"\nreleased = 2026-06-01\n\
+        [[resource]]\nname = \"ox\"\nfields = [\"x:bool\", \"y:ref:ox:optional\"]\n\
+        [[resource]]\nname = \"{item}\"\nfields = [\"{field}:ref:ox\"]\n\
+        [[resource]]\nname = \"bill\"\nfields = [\"a_{field}:ref:{item}\", \
+        \"b_{field}:ref:{item}:optional\", \"c:ref:ox:optional:write=admin\", \"d:ref:bill:optional:write=editor\"]\n"
+    );
+    draft
+        .offer_file("answers.toml", &text, &QUESTIONS)
+        .expect("good answers");
     draft
         .finish(&QUESTIONS, Rest::Defaults)
         .expect("the rest has defaults")

@@ -37,7 +37,9 @@ pub(super) fn gather(args: &NewArgs, questions: &[Question]) -> Result<Gathered,
     for (key, text) in flags(args) {
         draft.offer_text(Source::Flag, &key, text, questions)?;
     }
-    if let (Some(dir), None) = (&args.dir, &args.name) {
+    // A folder is a place: its name is taken where nobody gave one for this service.
+    let is_usual = matches!(draft.source(&Key::Name), None | Some(Source::Preset(_)));
+    if let Some(dir) = args.dir.as_ref().filter(|_| is_usual) {
         draft.offer(Source::Flag, Answer::Name(name_of(dir, &current)?))?;
     }
     Ok(Gathered { draft, current })

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Wish;
-use crate::answers::{Answers, Date, Draft, Question, ResourceName, Rest};
+use crate::answers::{Answers, Date, Draft, Question, ResourceName, Rest, VersionName};
 use crate::apply::{After, Change, Settled, Work, settle};
 use crate::catalog::{Catalog, Class};
 use crate::cli::failure::Failure;
 use crate::cli::out::Out;
-use crate::merge::{Disk, Plan, There};
-use crate::pipe::{Changed, Standing, render_change, version};
+use crate::merge::{self, Disk, Plan, There};
+use crate::pipe::{Changed, Standing, render_change, serial, version};
 use crate::project::{ANSWERS, Applied, Project, look};
 use crate::render::{File, Place, Surroundings, places};
 
@@ -98,12 +98,28 @@ impl Opened {
             answers: &self.applied,
             places: &self.places,
         };
-        for name in forgotten {
-            applied.permits_forgetting(name, |path| self.has(path))?;
-        }
         let mut history = self.places.iter();
         let migrated = history.any(|place| place.class == Class::AppendOnly);
         applied.permits(answers, forgotten, &self.catalog, migrated)?;
+        Ok(())
+    }
+
+    /// Returns the oldest version whose folder is there, if folders of older ones are gone.
+    pub(in crate::cli) fn oldest_with_code(&self) -> Option<VersionName> {
+        let mut versions = self.here.versions().iter().map(|version| version.name);
+        let oldest = versions.find(|name| self.has(&format!("src/api/{name}")))?;
+        (oldest != self.here.oldest()).then_some(oldest)
+    }
+
+    /// Holds that resources may be forgotten together.
+    pub(in crate::cli) fn permit_forgetting(&self, names: &[ResourceName]) -> Result<(), Failure> {
+        let applied = Applied {
+            answers: &self.applied,
+            places: &self.places,
+        };
+        for name in names {
+            applied.permits_forgetting(name, names, |path| self.has(path))?;
+        }
         Ok(())
     }
 
@@ -135,30 +151,25 @@ impl Opened {
 
     /// Plans to put other text into one file that is there, and nothing besides.
     ///
-    /// The text is handed over with line feeds alone, and gets the file's own line ends.
+    /// The file keeps its line ends.
     pub(in crate::cli) fn prepare_edit<E>(
         &self,
         path: &str,
-        edit: impl FnOnce(&str) -> Result<String, E>,
+        change: impl FnOnce(&str) -> Result<String, E>,
     ) -> Result<Prepared, Failure>
     where
         Failure: From<E>,
     {
         let disk = look(self.root(), [path])?;
-        let found = match disk.get(path) {
+        let edited = match disk.get(path) {
             Some(There::File { bytes, executable }) => {
-                str::from_utf8(bytes).ok().zip(Some(*executable))
+                merge::edit(bytes, change)?.zip(Some(*executable))
             }
             _ => None,
         };
-        let (text, executable) = found.ok_or_else(|| Failure::NoFile {
+        let (edited, executable) = edited.ok_or_else(|| Failure::NoFile {
             path: path.to_owned(),
         })?;
-        let is_windows = text.contains("\r\n");
-        let mut edited = edit(&text.replace("\r\n", "\n"))?;
-        if is_windows {
-            edited = edited.replace('\n', "\r\n");
-        }
         let file = File {
             executable,
             ..File::new(Class::Managed, edited)
@@ -182,10 +193,9 @@ impl Opened {
         for folder in folders {
             let mut names = names(&self.root().join(folder));
             names.sort();
-            let number = |name: &str| name.split_once('_')?.0.parse::<u64>().ok();
             let pairs = names.iter().zip(names.iter().skip(1));
             let alike =
-                pairs.filter(|(one, other)| number(one).is_some() && number(one) == number(other));
+                pairs.filter(|(one, other)| serial(one).is_some() && serial(one) == serial(other));
             twins.extend(
                 alike.map(|(one, other)| (format!("{folder}/{one}"), format!("{folder}/{other}"))),
             );

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::TypeWords;
 use super::field_type::item_type_name;
-use crate::answers::{Field, FieldKind, RoleName, Variant};
+use crate::answers::{Field, FieldKind, Resource, RoleName, Variant};
 
 /// A field, with its type and flags.
 #[derive(Debug, Clone, Serialize)]
@@ -51,8 +51,22 @@ pub struct VariantWords {
 const PARAMETERS_BEFORE: usize = 5;
 
 impl FieldWords {
+    /// Puts the words of each field of a resource together.
+    pub(super) fn all(resource: &Resource) -> Vec<Self> {
+        let fields = resource.fields().iter().enumerate();
+        let words = fields.map(|(index, field)| {
+            let mut words = Self::new(index, field);
+            if field.target() == Some(resource.name()) {
+                // One that needed another of its kind would need that one's, and so on.
+                words.kind.sample = "null".to_owned();
+            }
+            words
+        });
+        words.collect()
+    }
+
     /// Puts the words of the field at `index`, counted from 0, together.
-    pub(super) fn new(index: usize, field: &Field) -> Self {
+    fn new(index: usize, field: &Field) -> Self {
         let name = field.name();
         let type_name = name.type_name();
         let kind = TypeWords::new(field.kind(), &type_name);

@@ -17,10 +17,12 @@ pub struct TypeWords {
     /// Another one, and not the type's default.
     pub other_sample: String,
     pub is_enum: bool,
+    pub is_reference: bool,
 }
 
 impl TypeWords {
-    /// Puts the words together; an enum is a type of its own, called like its field.
+    /// Puts the words together; an enum and a reference are types of their own, called like
+    /// their field.
     pub(super) fn new(kind: &FieldKind, type_name: &str) -> Self {
         Self {
             rust: rust(kind, type_name),
@@ -28,6 +30,7 @@ impl TypeWords {
             sample: sample::usual(kind),
             other_sample: sample::other(kind),
             is_enum: matches!(kind, FieldKind::Enum(_)),
+            is_reference: matches!(kind, FieldKind::Ref(_)),
         }
     }
 }
@@ -44,7 +47,7 @@ fn rust(kind: &FieldKind, type_name: &str) -> String {
         FieldKind::DateTime => "input::DateTime".to_owned(),
         FieldKind::Email => "input::Email".to_owned(),
         FieldKind::Url => "input::Url".to_owned(),
-        FieldKind::Enum(_) => type_name.to_owned(),
+        FieldKind::Enum(_) | FieldKind::Ref(_) => type_name.to_owned(),
         FieldKind::List { count, item } => {
             let item = rust(item, &item_type_name(type_name));
             format!("input::List<{item}, {}, {}>", count.min(), count.max())
@@ -65,7 +68,7 @@ fn sql(kind: &FieldKind) -> &'static str {
     match kind {
         FieldKind::Int(_) => "BIGINT",
         FieldKind::Bool => "BOOLEAN",
-        FieldKind::Uuid => "BLOB",
+        FieldKind::Uuid | FieldKind::Ref(_) => "BLOB",
         _ => "TEXT",
     }
 }

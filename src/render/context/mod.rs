@@ -8,6 +8,7 @@
 mod auth;
 mod field;
 mod field_type;
+mod reference;
 mod resource;
 mod sample;
 mod schema;
@@ -17,6 +18,7 @@ mod version;
 pub use auth::{AuthWords, MemberWords, MethodWords, SchemeWords};
 pub use field::{ChoiceWords, FieldWords, VariantWords};
 pub use field_type::TypeWords;
+pub use reference::ReferenceWords;
 pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
 pub use service::{EventWords, InputWords, PathWords, SectionWords, ServiceContext, ServiceWords};
-pub use version::{VersionContext, VersionWords, VersionedResourceContext};
+pub use version::{ModuleWords, VersionContext, VersionWords, VersionedResourceContext};

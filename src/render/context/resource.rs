@@ -1,9 +1,11 @@
 //! Words about a resource.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::schema;
-use super::{ChoiceWords, FieldWords, ServiceContext};
+use super::{ChoiceWords, FieldWords, ReferenceWords, ServiceContext};
 use crate::answers::{FieldKind, Resource};
 
 /// What a template with `__resource__` or `__singular__` in its path can name.
@@ -38,11 +40,15 @@ pub struct ResourceWords {
     pub restricted_fields: Vec<FieldWords>,
     /// The fields that any writer may write.
     pub free_fields: Vec<FieldWords>,
-    /// The fields whose type is not an enum of their own name.
+    /// The fields whose type is not declared under their own name.
     pub aliases: Vec<FieldWords>,
     pub has_aliases: bool,
     /// The enums, of fields and of elements of lists.
     pub choices: Vec<ChoiceWords>,
+    /// The fields that hold the id of an item of another resource, or of this one.
+    pub references: Vec<ReferenceWords>,
+    /// The tables of those items, each once.
+    pub targets: Vec<String>,
     pub schema: SchemaWords,
     /// The fields' parameters in a statement that writes: `$6, $7`.
     pub parameters: String,
@@ -67,17 +73,14 @@ pub struct ResourceUses {
     pub input: bool,
     /// Some field is written by some role alone.
     pub restricted: bool,
+    /// Some field holds the id of an item.
+    pub references: bool,
 }
 
 impl ResourceWords {
     pub(super) fn new(resource: &Resource) -> Self {
         let name = resource.name();
-        let fields: Vec<_> = resource
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(index, field)| FieldWords::new(index, field))
-            .collect();
+        let fields = FieldWords::all(resource);
         let only = |wanted: fn(&FieldWords) -> bool| -> Vec<_> {
             fields.iter().filter(|f| wanted(f)).cloned().collect()
         };
@@ -88,7 +91,11 @@ impl ResourceWords {
             listed: schema::view(resource, 22),
         };
         let parameters: Vec<_> = fields.iter().map(|f| f.parameter.clone()).collect();
-        let aliases = only(|field| !field.kind.is_enum);
+        let targets: BTreeSet<_> = resource
+            .references()
+            .map(|(_, target)| target.plural().to_owned())
+            .collect();
+        let aliases = only(|field| !field.kind.is_enum && !field.kind.is_reference);
         Self {
             singular: name.singular().to_owned(),
             plural: name.plural().to_owned(),
@@ -109,6 +116,8 @@ impl ResourceWords {
                 .iter()
                 .filter_map(ChoiceWords::new)
                 .collect(),
+            targets: targets.into_iter().collect(),
+            references: ReferenceWords::all(resource, &fields),
             fields,
             uses: ResourceUses::of(resource),
         }
@@ -123,6 +132,7 @@ impl ResourceUses {
                 .iter()
                 .any(|field| !matches!(field.kind(), FieldKind::Bool)),
             restricted: fields.iter().any(|field| field.write().is_some()),
+            references: resource.references().next().is_some(),
         }
     }
 }

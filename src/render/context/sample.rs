@@ -18,6 +18,8 @@ pub(super) fn usual(kind: &FieldKind) -> String {
             "\"{}\"",
             variants.first().map(|v| v.as_str()).unwrap_or_default()
         ),
+        // The tests put the id of an item of that path in its place.
+        FieldKind::Ref(target) => format!("\"{{{}}}\"", target.path()),
         FieldKind::List { count, item } => list(count.min().max(1), count.max(), &usual(item)),
     }
 }
@@ -86,6 +88,7 @@ mod tests {
             ("a:bool", "false", "true"),
             ("a:enum:low,high", "\"low\"", "\"high\""),
             ("a:list:2..5:int:0..9", "[0, 0]", "[0, 0]"),
+            ("a:ref:order_item", "\"{order-items}\"", "\"{order-items}\""),
         ] {
             let field = Field::parse(spec).expect("a field");
             assert_eq!(usual(field.kind()), value, "{spec}");

@@ -11,6 +11,7 @@ use crate::answers::{Field, FieldKind, Resource};
 const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\ufdd0-\ufdef\ufffe\uffff]*$";
 const TEXT: &str =
     r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufdd0-\ufdef\ufffe\uffff]*$";
+const ID: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
 const DECIMAL: &str = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 
 /// Returns the schema of a body that creates or replaces, its lines after the first indented.
@@ -116,6 +117,11 @@ fn schema(kind: &FieldKind) -> Value {
             let words: Vec<_> = variants.iter().map(|variant| variant.as_str()).collect();
             json!({ "type": "string", "enum": words })
         }
+        FieldKind::Ref(target) => json!({
+            "type": "string", "format": "uuid", "pattern": ID,
+            "description": format!("The id of {} {} of the same owner", target.article(), target.label()),
+            "x-refers-to": target.path(),
+        }),
         FieldKind::List { count, item } => json!({
             "type": "array", "items": schema(item),
             "minItems": count.min(), "maxItems": count.max(),

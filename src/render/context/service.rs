@@ -112,7 +112,7 @@ impl ServiceContext {
             .cloned()
             .expect("answers hold at least one resource");
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
-        let mut versions = VersionWords::all(answers.versions(), &resources);
+        let mut versions = VersionWords::all(answers, &resources);
         versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
         singulars.sort();
@@ -154,7 +154,10 @@ impl ServiceWords {
 
 impl PathWords {
     /// Returns the paths of a version's resources, sorted as JSON's members are.
-    pub(super) fn all(version: VersionName, resources: &[ResourceWords]) -> Vec<Self> {
+    pub(super) fn all<'a>(
+        version: VersionName,
+        resources: impl Iterator<Item = &'a ResourceWords>,
+    ) -> Vec<Self> {
         let mut all = Vec::new();
         for resource in resources {
             let list = format!("/{version}/{}", resource.path);
@@ -209,12 +212,17 @@ impl EventWords {
 }
 
 impl InputWords {
-    /// An enum's type is declared by a macro, since each has words of its own.
+    /// The types of an enum and of a reference are declared by a macro, since each has words of
+    /// its own.
     fn new(field_type: &str) -> Self {
         let (module, export) = match field_type {
             "enum" => (
                 "choice".to_owned(),
                 "pub(crate) use choice::choice;".to_owned(),
+            ),
+            "ref" => (
+                "reference".to_owned(),
+                "pub(crate) use reference::reference;".to_owned(),
             ),
             _ => {
                 let module = word(field_type);

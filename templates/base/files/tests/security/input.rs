@@ -15,7 +15,7 @@ const UNKNOWN: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 pub struct Visit {
     pub service: Service,
     pub key: String,
-    mounted: Mounted,
+    pub mounted: Mounted,
 }
 
 /// Visits each resource in a service of its own.
@@ -23,6 +23,7 @@ pub async fn each(test: impl AsyncFn(&Visit)) {
     for mounted in mounted() {
         let service = spawn_unthrottled().await;
         let key = key(&service, "acme", "admin").await;
+        let mounted = mounted.filled(&service, &key).await;
         let visit = Visit { service, key, mounted };
         test(&visit).await;
         visit.service.stopped().await;
@@ -62,7 +63,7 @@ impl Visit {
     }
 
     /// The members of what the resource takes, with their schemas.
-    fn members(&self) -> impl Iterator<Item = (&'static String, &'static Value)> {
+    pub fn members(&self) -> impl Iterator<Item = (&'static String, &'static Value)> {
         let members = self.mounted.schema()["properties"].as_object().unwrap();
         members.iter().map(|(name, schema)| (name, core(schema)))
     }
@@ -262,9 +263,11 @@ async fn input_19_a_page_has_a_size_and_a_cursor_is_sealed() {
         let count = |page: &Answer| page.json()["items"].as_array().unwrap().len();
         let first = get("").await;
         assert_eq!(count(&first), 20);
-        for (size, status) in [("1", 200), ("100", 200), ("0", 400), ("101", 400), ("-1", 400), ("1.0", 400), ("", 400)]
-        {
-            assert_eq!(get(&format!("limit={size}")).await.status, status, "{size}");
+        for size in ["1", "100"] {
+            assert_eq!(get(&format!("limit={size}")).await.status, 200, "{size}");
+        }
+        for size in ["0", "101", "-1", "+1", "1.0", "1e1", ""] {
+            assert_eq!(get(&format!("limit={size}")).await.status, 400, "{size}");
         }
         let cursor = first.json()["next"].as_str().unwrap().to_owned();
         assert_eq!(count(&get(&format!("cursor={cursor}")).await), 1);
@@ -300,6 +303,7 @@ fn is_closed(schema: &Value) -> usize {
 async fn expose_2_an_answer_has_the_members_of_its_schema() {
     each(async |at| {
         let item = at.create().await;
+        let body = at.mounted.whole_body(&at.service, &at.key).await;
         let template = format!("{}/{{id}}", at.list());
         for (method, path, template) in [
             (Method::POST, at.list(), at.list()),
@@ -307,7 +311,7 @@ async fn expose_2_an_answer_has_the_members_of_its_schema() {
             (Method::GET, &item, &template),
             (Method::PUT, &item, &template),
         ] {
-            let request = caller::json(method.clone(), path, &at.key, &at.mounted.whole_body());
+            let request = caller::json(method.clone(), path, &at.key, &body);
             let answer = at.service.send(request).await;
             let operation = &PATHS[template][method.as_str().to_lowercase()];
             let response = &operation["responses"][answer.status.as_str()];

@@ -11,10 +11,10 @@ use crate::input::{each, raw};
 const PIECES: &str = " \0 \r\n % %00 %2e / ? & = \" \\u0000 \\ud800 { [[ 1e400 -9223372036854775809 \u{202e}\u{1f600}";
 
 /// Numbers that one seed fixes (xorshift64*).
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -40,17 +40,22 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
+/// Returns what fixes all numbers of a run.
+pub fn seed() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros();
+    number("PROPERTIES_SEED").unwrap_or(u64::try_from(now).unwrap()) | 1
+}
+
 #[tokio::test]
 async fn audit_9_no_input_makes_the_service_fail() {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros();
-    let seed = number("PROPERTIES_SEED").unwrap_or(u64::try_from(now).unwrap());
+    let seed = seed();
     let time = Duration::from_secs(number("PROPERTIES_SECONDS").unwrap_or(1));
     let time = time / u32::try_from(mounted().len()).unwrap();
     each(async |at| {
         at.create().await;
         at.create().await;
         let cursor = at.get(&format!("{}?limit=1", at.list())).await.json()["next"].as_str().unwrap().to_owned();
-        let mut chance = Chance(seed | 1);
+        let mut chance = Chance(seed);
         let started = Instant::now();
         while started.elapsed() < time {
             let mut parts = [at.list(), &*cursor, &*at.key, &*at.body()].map(|part| part.as_bytes().to_vec());

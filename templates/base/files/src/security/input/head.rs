@@ -146,7 +146,8 @@ where
         // Other names were refused with the route's policy (INPUT-9).
         for (name, value) in query(parts.uri.query()) {
             if name == "limit" {
-                let size = value.parse().ok().filter(|size| (1..=MAX_SIZE).contains(size));
+                // A sign is no part of a size, and `parse` takes it.
+                let size = value.parse().ok().filter(|size| (1..=MAX_SIZE).contains(size) && !value.starts_with('+'));
                 paging.size = size.ok_or(Problem::Malformed("limit"))?;
             } else {
                 paging.after = paging.parse_cursor(value).ok_or(Problem::Malformed("cursor"))?;
