@@ -30,7 +30,7 @@ fn asked(service: &Served, path: &str, key: &str) -> Answer {
 
 #[test]
 #[ignore = "slow: `tests/run service`"]
-fn ver_4_to_7_a_version_lives_is_deprecated_ends_and_is_retired_while_the_service_runs() {
+fn ver_4_5_6_7_10_a_version_lives_and_ends_while_the_service_runs() {
     let project = Project::new("notes-api", &["--no-git"]);
     project.palisade(&["add", "version", "v2"]);
     let service = Served::start(&project);
