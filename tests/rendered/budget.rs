@@ -13,9 +13,9 @@ use crate::cases::{answers, rendered};
 const LIMITS: Size = Size {
     files: 97,
     rust_files: 60,
-    code: 4580,
-    security: 3590,
-    tests: 1810,
+    code: 4590,
+    security: 3610,
+    tests: 1840,
 };
 
 /// Lines are code: no blanks, no comments.
