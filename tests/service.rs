@@ -105,6 +105,16 @@ impl Project {
         self.cargo(&["test", "--quiet", "--locked"]);
     }
 
+    /// Puts tests of palisade beside the project's own.
+    fn copy_tests(&self, from: &Path, name: &str) {
+        let folder = self.folder.join("tests").join(name);
+        fs::create_dir(&folder).expect("a folder");
+        for entry in fs::read_dir(from).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a file");
+        }
+    }
+
     fn edit(&self, path: &str, change: impl FnOnce(String) -> String) {
         let path = self.folder.join(path);
         let text =
@@ -147,6 +157,14 @@ fn target() -> PathBuf {
     let cache = std::env::var_os("TESTS_CACHE")
         .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     cache.join("services")
+}
+
+/// Where `tests/setup` puts what it installs.
+fn tools() -> PathBuf {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let cache = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
+    let usual = || Some(cache()?.join("palisade/tools"));
+    folder("TESTS_TOOLS").or_else(usual).expect("a home")
 }
 
 fn demand(command: &mut Command) -> Output {
@@ -234,13 +252,7 @@ fn the_default_service_is_green_and_leads_to_a_first_answer() {
 fn the_platform_holds_against_raw_bytes() {
     let project = Project::new("notes-api", &[]);
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/platform");
-    let folder = project.folder.join("tests/platform");
-    fs::create_dir(&folder).expect("a folder");
-    for entry in fs::read_dir(tests).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name");
-        fs::copy(&path, folder.join(name)).expect("a file");
-    }
+    project.copy_tests(&tests, "platform");
     // As many connections as a service takes need as many descriptors, twice.
     let script = "ulimit -n $(ulimit -Hn) && cargo test --quiet --locked --test platform";
     let output = demand(&mut project.command("bash", &["-c", script]));
@@ -249,6 +261,66 @@ fn the_platform_holds_against_raw_bytes() {
         "{}",
         text(&output)
     );
+}
+
+/// Tokens under attack, a key server under attack, tokens as six providers make them, and a certified
+/// provider. Every set of methods is here built, linted and tested, too.
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn tokens_hold_against_attacks_and_those_of_real_providers_are_good() {
+    let project = Project::new("notes-api", &["--auth", "oidc"]);
+    project.check();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    project.copy_tests(&root.join("tests/fixtures/tokens"), "tokens");
+    let mut test = project.command(
+        "cargo",
+        &["test", "--quiet", "--locked", "--test", "tokens"],
+    );
+    test.args(["--", "--include-ignored", "--test-threads=4"]);
+    test.env("OIDC_PROVIDER", root.join("tests/provider"));
+    test.env("MODULES", tools().join("node/oidc-provider"));
+    let output = demand(&mut test);
+    assert!(
+        !text(&output).contains("running 0 tests"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn tokens_beside_keys_are_green() {
+    Project::new("notes-api", &["--auth", "api-key,oidc"]).check();
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn a_token_for_this_machine_leads_to_a_first_answer_and_a_release_has_none() {
+    let project = Project::new("notes-api", &["--auth", "oidc"]);
+    let token = project.cargo(&[
+        "run", "--quiet", "--locked", "--", "token", "create", "--owner", "me", "--role", "editor",
+    ]);
+    assert_eq!(text(&token).split('.').count(), 3, "{}", text(&token));
+    // The same source, built as a release is: no such command, and no such issuer.
+    project.edit("Cargo.toml", |text| {
+        text.replace(
+            "[profile.dev]\n",
+            "[profile.dev]\ndebug-assertions = false\n",
+        )
+    });
+    let said = project.refused(&["run", "--quiet", "--locked", "--", "token", "create"]);
+    assert!(said.contains("unrecognized subcommand"), "{said}");
+    let said = project.refused(&[
+        "run",
+        "--quiet",
+        "--locked",
+        "--",
+        "--profile",
+        "dev",
+        "serve",
+        "--check",
+    ]);
+    assert!(said.contains("token.issuer"), "{said}");
 }
 
 #[test]

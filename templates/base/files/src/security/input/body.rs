@@ -32,7 +32,7 @@ impl<T: Field, S: Sync> FromRequest<S> for Body<T> {
         }
         let exchange = Arc::clone(Exchange::of(request.extensions())?);
         let bytes = exchange.read_body(request.into_body(), MAX_BODY).await?;
-        let mut faults = match parse(&bytes).map(T::parse) {
+        let mut faults = match parse_json(&bytes).map(T::parse) {
             Ok(Ok(body)) => return Ok(Self(body)),
             Ok(Err(faults)) => faults,
             // `1e400` is well-formed JSON: its fault is one of meaning. serde_json has no public
@@ -66,7 +66,7 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads JSON that no two parsers read differently (INPUT-3).
-fn parse(body: &[u8]) -> serde_json::Result<Value> {
+pub fn parse_json(body: &[u8]) -> serde_json::Result<Value> {
     let mut parser = serde_json::Deserializer::from_slice(body);
     let value = Strict(MAX_DEPTH).deserialize(&mut parser)?;
     parser.end()?;
