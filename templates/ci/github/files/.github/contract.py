@@ -207,11 +207,14 @@ def git(*arguments):
     return done.stdout if done.returncode == 0 else ""
 
 
-def released():
-    """The documents of the newest release, or of the commit that a change builds on."""
-    base = git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*").strip() or os.environ.get("BASE", "")
-    if not base.strip("0"):  # a branch's first push has no commit before it
-        return []
+def base():
+    """The newest release, or the commit that a change builds on; nothing, of a branch's first push."""
+    tag = git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*").strip()
+    commit = os.environ.get("BASE", "")
+    return tag or (commit if commit.strip("0") else "")
+
+
+def released(base):
     paths = git("ls-tree", "-r", "--name-only", base, "--", "openapi.json", "openapi").splitlines()
     return [git("show", f"{base}:{path}") for path in paths if path.endswith(".json")]
 
@@ -225,11 +228,15 @@ def by_version(texts):
     return {document["info"]["version"]: document for document in map(json.loads, texts)}
 
 
-def check():
+def check(base):
+    if not base:
+        return
+    if not git("rev-parse", "--verify", f"{base}^{{commit}}"):
+        yield f"{base}: it is not here, so nothing can be compared"
     versions = tomllib.loads((ROOT / "config/versions.toml").read_text(encoding="utf-8")).get("version", [])
     retired = [version["name"] for version in versions if version["state"] == "retired"]
     now = by_version(here())
-    for version, document in by_version(released()).items():
+    for version, document in by_version(released(base)).items():
         if version in now:
             yield from (f"{version} {finding}" for finding in Weighing(document, now[version]).document())
         elif version not in retired:
@@ -239,14 +246,15 @@ def check():
 def main(arguments):
     match arguments:
         case []:
-            findings = list(check())
+            old = base()
+            findings = list(check(old))
         case [old, new]:
-            old, new = (json.loads(pathlib.Path(path).read_text(encoding="utf-8")) for path in (old, new))
-            findings = list(Weighing(old, new).document())
+            read = (json.loads(pathlib.Path(path).read_text(encoding="utf-8")) for path in (old, new))
+            findings = list(Weighing(*read).document())
         case _:
             print(__doc__, file=sys.stderr)
             return 2
-    print(*findings, f"{len(findings)} broken promises", sep="\n")
+    print(*findings, f"{len(findings)} broken promises since {old or 'the beginning: nothing is released'}", sep="\n")
     return 1 if findings else 0
 
 
