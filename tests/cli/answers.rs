@@ -163,7 +163,8 @@ fn a_key_that_nothing_reads_is_a_usage_error_wherever_it_stands() {
 fn a_folder_gives_the_name_where_nothing_else_does() {
     let sandbox = Sandbox::new()
         .with("named.toml", "name = \"shop\"\n")
-        .with("org.toml", "[default]\nname = \"usual\"\n");
+        .with("org.toml", "[default]\nname = \"usual\"\n")
+        .with("one.toml", "[fixed]\nname = \"only\"\n");
     let name = |dir: &str, args: &[&str], variables: &[(&str, &str)]| {
         let mut command = sandbox.command(&["new", dir, "--defaults", "--no-git"]);
         command.args(args).envs(variables.iter().copied());
@@ -182,6 +183,10 @@ fn a_folder_gives_the_name_where_nothing_else_does() {
         "name = \"till\""
     );
     assert_eq!(name("f4", &["--preset", "org.toml"], &[]), "name = \"f4\"");
+    assert_eq!(
+        name("f6", &["--preset", "one.toml"], &[]),
+        "name = \"only\""
+    );
     assert_eq!(
         name("f5", &["--answers", "named.toml", "--name", "desk"], &[]),
         "name = \"desk\""

@@ -36,7 +36,7 @@ fn id(path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn authz_4_5_another_owners_item_is_referred_to_like_an_unknown_one() {
+async fn authz_4_5_log_4_another_owners_item_is_referred_to_like_an_unknown_one() {
     each_reference(async |at, member, target| {
         let foreign = target.create(&at.service, &key(&at.service, "other", "admin").await).await;
         let item = at.create().await;
@@ -48,6 +48,8 @@ async fn authz_4_5_another_owners_item_is_referred_to_like_an_unknown_one() {
             assert_eq!(anonymous(&foreign), anonymous(&unknown));
             let fault = json!({ "pointer": format!("/{member}"), "rule": "reference" });
             assert_eq!(foreign.json()["faults"], json!([fault]));
+            let record = json!([format!("/{member} reference")]);
+            assert!(at.service.lines_of(&foreign).iter().any(|line| line["faults"] == record));
         }
         assert_eq!(at.get(at.list()).await.json(), before);
     })
