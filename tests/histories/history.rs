@@ -54,7 +54,7 @@ static COMBINATIONS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     cover(&combinations(&catalog), &catalog.questions())
 });
 
-const CHANGES: [&[&str]; 16] = [
+const CHANGES: [&[&str]; 17] = [
     &["regen"],
     &["regen", "--set", "description=Keeps what others lose."],
     &["regen", "--set", "description=Notes of a bank."],
@@ -78,6 +78,14 @@ const CHANGES: [&[&str]; 16] = [
         "person",
         "name:string",
         "born:date:optional",
+        "parent:ref:person:optional",
+    ],
+    &[
+        "add",
+        "resource",
+        "badge",
+        "label:string",
+        "bearer:ref:person",
     ],
     &["regen", "ci/github"],
     &[
