@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::all::Answers;
 use super::answer::Answer;
@@ -11,6 +11,7 @@ use super::missing::Missing;
 use super::question::Question;
 use super::resource::{Fields, Resource};
 use super::resource_name::ResourceName;
+use super::resources::together;
 use super::source::Source;
 use super::version::{Version, VersionName};
 
@@ -303,67 +304,12 @@ impl Draft {
         if let Some(Answer::MoreResources(more)) = self.get(&Key::MoreResources) {
             resources.extend(more.iter().cloned());
         }
-        let resources = self.dated(resources, versions)?;
-        let mut seen = BTreeSet::new();
-        // By plural: it is the table, and `axe` and `axis` share theirs.
-        match resources
-            .iter()
-            .map(Resource::name)
-            .find(|name| !seen.insert(name.plural()))
-        {
-            Some(twice) => Err(DraftError::ResourceTwice {
-                plural: twice.plural().to_owned(),
-            }),
-            None => refer_back(resources),
-        }
-    }
-}
-
-impl Draft {
-    /// Tells each resource since which version it is there.
-    fn dated(
-        &self,
-        resources: Vec<Resource>,
-        versions: &[Version],
-    ) -> Result<Vec<Resource>, DraftError> {
-        let none = BTreeMap::new();
-        let all = match self.get(&Key::Since) {
-            Some(Answer::Since(all)) => all,
-            _ => &none,
+        let since = match self.get(&Key::Since) {
+            Some(Answer::Since(since)) => since.clone(),
+            _ => BTreeMap::new(),
         };
-        let dated = |resource: Resource| {
-            let since = all.get(resource.name()).copied();
-            match since.filter(|since| !versions.iter().any(|version| version.name == *since)) {
-                None => Ok(resource.with_since(since)),
-                Some(since) => Err(DraftError::NoVersion {
-                    resource: resource.name().clone(),
-                    since,
-                    known: versions.iter().map(|version| version.name).collect(),
-                }),
-            }
-        };
-        resources.into_iter().map(dated).collect()
+        together(resources, &since, versions)
     }
-}
-
-/// Holds that each reference leads to a resource that stands before it, or to its own.
-fn refer_back(resources: Vec<Resource>) -> Result<Vec<Resource>, DraftError> {
-    for (index, resource) in resources.iter().enumerate() {
-        let known = &resources[..=index];
-        let leads = |target: &ResourceName| known.iter().any(|known| known.name() == target);
-        if let Some((field, target)) = resource.references().find(|(_, target)| !leads(target)) {
-            return Err(DraftError::NoTarget {
-                resource: resource.name().to_string(),
-                field: field.name().to_string(),
-                target: target.to_string(),
-                known: resources[..index]
-                    .iter()
-                    .map(|r| r.name().to_string())
-                    .collect(),
-            });
-        }
-    }
-    Ok(resources)
 }
 
 /// What stands in Cargo.toml and the README until somebody says it better.

@@ -28,6 +28,7 @@ mod range;
 mod reserved;
 mod resource;
 mod resource_name;
+mod resources;
 mod role_name;
 mod security_contact;
 mod source;
