@@ -199,6 +199,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_template_was_written_as_is_known_by_its_path_of_then() {
+        let place = |class, executable, templates: &[&str]| Place {
+            path: "somewhere".to_owned(),
+            class,
+            executable,
+            piece: crate::catalog::PieceId::Base,
+            templates: templates.iter().map(|path| (*path).to_owned()).collect(),
+            resource: None,
+        };
+        let script = place(Class::Managed, true, &["run"]);
+        let page = place(Class::Seeded, false, &["old.md"]);
+        let record = Record::new(Version::new(0, 1, 0), b"", &[script.clone(), page]);
+        assert!(record.wrote_executable(&script) && !record.wrote_once(&script));
+        // It has been renamed since, and palisade keeps it now.
+        let page = place(Class::Managed, true, &["new.md", "old.md"]);
+        assert!(record.wrote_once(&page) && !record.wrote_executable(&page));
+        let other = place(Class::Seeded, false, &["new.md"]);
+        assert!(!record.wrote_once(&other));
+        assert_eq!(record.written(vec![other, page.clone()]), [page]);
+    }
+
+    #[test]
     fn what_is_no_record_is_told() {
         for text in [
             "",
