@@ -88,7 +88,8 @@ fn an_unknown_key_is_shown_at_its_place() {
             "title = \"GitHub\"\nsummery = \"x\"\n",
         ),
         "ci/github/piece.toml: unknown field `summery`, expected one of `title`, `summary`, \
-         `practices`, `requires`, `conflicts`, `duties`, `declares`, `crates`, `dev-crates`, `files`, `method`, `settings`, `events`, `package`",
+         `practices`, `requires`, `conflicts`, `duties`, `declares`, `crates`, `dev-crates`, `files`, `method`, \
+         `settings`, `events`, `threats`, `proved`, `package`",
         Some("summery"),
     );
     expect(

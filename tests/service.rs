@@ -287,10 +287,33 @@ fn tokens_hold_against_attacks_and_those_of_real_providers_are_good() {
     );
 }
 
+/// Opaque tokens, of a provider that tests say everything of, and of a certified one.
 #[test]
 #[ignore = "slow: `tests/run service`"]
-fn tokens_beside_keys_are_green() {
-    Project::new("notes-api", &["--auth", "api-key,oidc"]).check();
+fn opaque_tokens_are_good_while_their_provider_says_so() {
+    let project = Project::new("notes-api", &["--auth", "introspection"]);
+    project.check();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    project.copy_tests(&root.join("tests/fixtures/opaque"), "opaque");
+    let mut test = project.command(
+        "cargo",
+        &["test", "--quiet", "--locked", "--test", "opaque"],
+    );
+    test.args(["--", "--include-ignored", "real::"]);
+    test.env("OIDC_PROVIDER", root.join("tests/provider"));
+    test.env("MODULES", tools().join("node/oidc-provider"));
+    let output = demand(&mut test);
+    assert!(
+        !text(&output).contains("running 0 tests"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+#[ignore = "slow: `tests/run service`"]
+fn keys_and_both_kinds_of_tokens_are_green_together() {
+    Project::new("notes-api", &["--auth", "api-key,introspection,oidc"]).check();
 }
 
 #[test]

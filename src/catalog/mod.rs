@@ -30,7 +30,7 @@ pub use evidence::{Evidence, Place, Proof, proves, test_names};
 pub use id::PieceId;
 pub use manifest::Manifest;
 pub use method::{Method, Scheme};
-pub use piece::{Crate, Crates, Event, Package, Piece};
+pub use piece::{Crate, Crates, Event, Package, Piece, Proved, Threat};
 pub use practice::Practice;
 pub use read::Catalog;
 pub use requirement::{Requirement, Requirements};

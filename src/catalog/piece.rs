@@ -33,6 +33,10 @@ pub struct Piece {
     pub settings: BTreeMap<String, String>,
     /// What it writes to the log.
     pub events: Vec<Event>,
+    /// What can go wrong with it, and what answers that.
+    pub threats: Vec<Threat>,
+    /// The requirements that are proved with it, beside those of base.
+    pub proved: Proved,
     /// The package's head; base's alone.
     pub package: Option<Package>,
     /// What stands in Cargo.toml below the dependencies; base's alone.
@@ -56,6 +60,28 @@ pub struct Crate {
     pub default_features: bool,
     /// Stands as a comment above the dependency.
     pub why: Option<String>,
+}
+
+/// A row of the threat model.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threat {
+    pub boundary: String,
+    /// A letter of STRIDE.
+    pub kind: String,
+    pub threat: String,
+    /// Ids of requirements.
+    pub answered: Vec<String>,
+}
+
+/// Ids of requirements, by what proves them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proved {
+    /// Tests of the service.
+    pub tests: Vec<String>,
+    /// Tests of palisade, over what it writes.
+    pub platform: Vec<String>,
 }
 
 /// A kind of audit line that a piece writes.
@@ -105,6 +131,10 @@ struct PieceToml {
     settings: BTreeMap<String, String>,
     #[serde(default)]
     events: Vec<Event>,
+    #[serde(default)]
+    threats: Vec<Threat>,
+    #[serde(default)]
+    proved: Proved,
     package: Option<Spanned<Package>>,
 }
 
@@ -142,6 +172,8 @@ impl Piece {
             method: toml.method,
             settings: toml.settings,
             events: toml.events,
+            threats: toml.threats,
+            proved: toml.proved,
             package: toml.package.map(Spanned::into_inner),
             id,
             manifest,

@@ -1,7 +1,7 @@
 //! All templates held against the words that they are rendered with.
 
 use super::context::{
-    EventWords, ResourceContext, SectionWords, ServiceContext, VersionContext,
+    EventWords, ResourceContext, SectionWords, ServiceContext, ThreatWords, VersionContext,
     VersionedResourceContext,
 };
 use super::{SampleError, TemplateError, Vocabulary};
@@ -20,6 +20,12 @@ pub fn check(catalog: &Catalog, sample: &Answers) -> Result<Vec<TemplateError>, 
     common.sections.push(SectionWords {
         name: "section".to_owned(),
         module: "module".to_owned(),
+    });
+    common.threats.push(ThreatWords {
+        boundary: "boundary".to_owned(),
+        kind: "S".to_owned(),
+        threat: "threat".to_owned(),
+        answered: "ids".to_owned(),
     });
     common.events.push(EventWords {
         action: "Action".to_owned(),

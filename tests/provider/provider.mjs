@@ -1,6 +1,6 @@
 // The certified provider `oidc-provider` over TLS, for tests: it keeps everything in memory and makes
-// its keys anew at each start. PORT (0: a free one), ALGORITHM of access tokens, SCOPES of the API,
-// CERTIFICATE and KEY. It prints one line with its port when it listens.
+// its keys anew at each start. PORT (0: a free one), ALGORITHM of access tokens (`opaque` for those that
+// are no JWT), SCOPES of the API, CERTIFICATE and KEY. It prints one line with its port when it listens.
 //
 // POST /_test/announce publishes a new key, /_test/turn signs with it, /_test/retire takes the old away.
 import fs from 'node:fs'
@@ -13,7 +13,8 @@ const load = (name) => import(pathToFileURL(require.resolve(name)))
 const { Provider, errors } = await load('oidc-provider')
 const { generateKeyPair, exportJWK, calculateJwkThumbprint } = await load('jose')
 
-const algorithm = process.env.ALGORITHM
+const opaque = process.env.ALGORITHM === 'opaque'
+const algorithm = opaque ? 'RS256' : process.env.ALGORITHM
 const scopes = process.env.SCOPES
 const audience = 'https://api.test'
 
@@ -40,6 +41,8 @@ const configuration = () => ({
   jwks: { keys: [...signing, ...announced, ...retiring, ...standing] },
   clients: [
     client('machine', { grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: scopes }),
+    // The service itself, which may ask about tokens and nothing else.
+    client('api', { grant_types: [], redirect_uris: [], response_types: [] }),
     client('web', {
       application_type: 'native',
       grant_types: ['authorization_code', 'refresh_token'],
@@ -57,6 +60,8 @@ const configuration = () => ({
   features: {
     devInteractions: { enabled: true },
     clientCredentials: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: async (_, asker) => asker.clientId === 'api' },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async () => audience,
@@ -64,7 +69,7 @@ const configuration = () => ({
       useGrantedResource: async () => true,
       getResourceServerInfo: async (_, resource) => {
         if (resource !== audience && resource !== 'https://other.test') throw new errors.InvalidTarget()
-        return { scope: scopes, audience: resource, accessTokenTTL: 300, accessTokenFormat: 'jwt', jwt: { sign: { alg: algorithm } } }
+        return { scope: scopes, audience: resource, accessTokenTTL: 300, ...(opaque ? { accessTokenFormat: 'opaque' } : { accessTokenFormat: 'jwt', jwt: { sign: { alg: algorithm } } }) }
       },
     },
   },

@@ -13,3 +13,4 @@ mod locks;
 mod seam;
 mod selection;
 mod speed;
+mod threats;

@@ -20,5 +20,8 @@ pub use field::{ChoiceWords, FieldWords, VariantWords};
 pub use field_type::TypeWords;
 pub use reference::ReferenceWords;
 pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
-pub use service::{EventWords, InputWords, PathWords, SectionWords, ServiceContext, ServiceWords};
+pub use service::{
+    EventWords, InputWords, PathWords, ProvedWords, SectionWords, ServiceContext, ServiceWords,
+    ThreatWords,
+};
 pub use version::{ModuleWords, VersionContext, VersionWords, VersionedResourceContext};

@@ -31,6 +31,10 @@ pub struct ServiceContext {
     pub sections: Vec<SectionWords>,
     /// Kinds of audit lines that options bring, sorted by name.
     pub events: Vec<EventWords>,
+    /// What can go wrong with options, in the order of their pieces.
+    pub threats: Vec<ThreatWords>,
+    /// The requirements that options prove.
+    pub proved: ProvedWords,
     /// A flag an option, as `chosen.ci.github`; `_` stands for the `-` of a name.
     pub chosen: BTreeMap<String, BTreeMap<String, bool>>,
 }
@@ -94,6 +98,27 @@ pub struct EventWords {
     pub when: String,
 }
 
+/// A row of the threat model.
+#[derive(Debug, Clone, Serialize)]
+pub struct ThreatWords {
+    pub boundary: String,
+    /// A letter of STRIDE.
+    pub kind: String,
+    pub threat: String,
+    /// Ids, with commas.
+    pub answered: String,
+}
+
+/// Ids of requirements that options prove, to be added to those of every service.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProvedWords {
+    /// `, AUTHN-22, AUTHN-23`; empty when there are none.
+    pub tests: String,
+    pub platform: String,
+    /// Those of either that are about credentials.
+    pub credentials: String,
+}
+
 /// A field type with code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct InputWords {
@@ -128,6 +153,8 @@ impl ServiceContext {
             inputs,
             sections: SectionWords::all(selection),
             events: EventWords::all(selection),
+            threats: ThreatWords::all(selection),
+            proved: ProvedWords::new(selection),
             auth: AuthWords::new(selection),
             chosen: chosen(catalog, selection),
         }
@@ -209,6 +236,50 @@ impl EventWords {
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }
+}
+
+impl ThreatWords {
+    fn all(selection: &Selection<'_>) -> Vec<Self> {
+        let threats = selection.pieces().iter().flat_map(|piece| &piece.threats);
+        let words = threats.map(|threat| Self {
+            boundary: threat.boundary.clone(),
+            kind: threat.kind.clone(),
+            threat: threat.threat.clone(),
+            answered: threat.answered.join(", "),
+        });
+        words.collect()
+    }
+}
+
+impl ProvedWords {
+    fn new(selection: &Selection<'_>) -> Self {
+        let proved = || selection.pieces().iter().map(|piece| &piece.proved);
+        let tests: Vec<_> = proved().flat_map(|proved| &proved.tests).collect();
+        let platform: Vec<_> = proved().flat_map(|proved| &proved.platform).collect();
+        let credentials = tests.iter().chain(&platform).copied();
+        Self {
+            credentials: listed(credentials.filter(|id| id.starts_with("AUTHN-")).collect()),
+            tests: listed(tests.clone()),
+            // What the service's own tests prove as well stands there.
+            platform: listed(
+                platform
+                    .into_iter()
+                    .filter(|id| !tests.contains(id))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Continues a list of ids, which are sorted by area and number.
+fn listed(mut ids: Vec<&String>) -> String {
+    let key = |id: &&String| {
+        let (area, number) = id.rsplit_once('-').unwrap_or((id, ""));
+        (area.to_owned(), number.parse::<u32>().unwrap_or_default())
+    };
+    ids.sort_by_key(key);
+    ids.dedup();
+    ids.iter().map(|id| format!(", {id}")).collect()
 }
 
 impl InputWords {

@@ -1,5 +1,7 @@
 //! A provider of tokens for tests: its documents are served over TLS, and a test says what is in them.
 
+#![allow(dead_code, reason = "one kind of token needs what another does not")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::net::TcpListener;
@@ -16,10 +18,10 @@ use aws_lc_rs::signature::{
     RsaKeyPair,
 };
 use axum::body::Bytes;
-use axum::http::{Request, Response};
+use axum::http::{Method, Request, Response};
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use http_body_util::Full;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -36,14 +38,30 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
+pub const INTROSPECTION: &str = "/introspect";
+
+/// What is said of a token that nobody made.
+const INACTIVE: &str = "{\"active\":false}";
+
+/// Who may ask about tokens.
+pub const CLIENT: &str = "tests";
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
 /// A provider on a port of its own, for as long as the process runs.
 pub struct Issuer {
     pub url: String,
     pub key: Signer,
     folder: TempDir,
     documents: Arc<Mutex<HashMap<String, (u16, String)>>>,
-    asked: Arc<AtomicUsize>,
+    asked: Arc<Asked>,
     away: Arc<AtomicBool>,
+}
+
+/// How often the provider was asked for its keys, and about tokens.
+#[derive(Default)]
+struct Asked {
+    keys: AtomicUsize,
+    tokens: AtomicUsize,
 }
 
 /// The one for tests that are about something else.
@@ -91,10 +109,19 @@ impl Issuer {
                             if away.load(Ordering::Relaxed) {
                                 return Err("away");
                             }
-                            let path = request.uri().path();
-                            asked.fetch_add(usize::from(path == "/keys"), Ordering::Relaxed);
-                            let found = documents.lock().unwrap().get(path).cloned();
-                            let (status, body) = found.unwrap_or((404, String::new()));
+                            let mut path = request.uri().path().to_owned();
+                            asked.keys.fetch_add(usize::from(path == "/keys"), Ordering::Relaxed);
+                            let asks = request.method() == Method::POST;
+                            if asks {
+                                asked.tokens.fetch_add(1, Ordering::Relaxed);
+                                // Who asks about a token, and which one: what is said of it stands at that place.
+                                let client = request.headers()["authorization"].to_str().unwrap().to_owned();
+                                let form = request.into_body().collect().await.unwrap().to_bytes();
+                                path = format!("{path} {client} {}", str::from_utf8(&form).unwrap());
+                            }
+                            let found = documents.lock().unwrap().get(&path).cloned();
+                            let unknown = if asks { (200, INACTIVE.to_owned()) } else { (404, String::new()) };
+                            let (status, body) = found.unwrap_or(unknown);
                             let mut answer = Response::builder().status(status);
                             if status == 302 {
                                 answer = answer.header("location", &body);
@@ -119,6 +146,18 @@ impl Issuer {
         self.documents.lock().unwrap().insert(path.to_owned(), (status, body.to_owned()));
     }
 
+    /// Says something of an opaque token, to a client that may ask.
+    pub fn introspects(&self, token: &str, said: &Value) {
+        self.says_plainly(token, 200, &said.to_string());
+    }
+
+    /// Says it in any words.
+    pub fn says_plainly(&self, token: &str, status: u16, body: &str) {
+        let asker = BASE64_STANDARD.encode(format!("{CLIENT}:{SECRET}"));
+        let place = format!("{INTROSPECTION} Basic {asker} token={token}&token_type_hint=access_token");
+        self.answer(&place, status, body);
+    }
+
     /// Replaces the public keys.
     pub fn publish(&self, keys: &[Value]) {
         self.answer("/keys", 200, &json!({ "keys": keys }).to_string());
@@ -131,7 +170,12 @@ impl Issuer {
 
     /// Returns how often the keys were asked for.
     pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+        self.asked.keys.load(Ordering::Relaxed)
+    }
+
+    /// Returns how often it was asked about tokens.
+    pub fn questions(&self) -> usize {
+        self.asked.tokens.load(Ordering::Relaxed)
     }
 
     pub fn ca(&self) -> PathBuf {
