@@ -224,7 +224,6 @@ const fn denied(reason: &'static str) -> Denied {
 }
 
 /// Returns the commands that lead to a first answer, in development.
-#[cfg(debug_assertions)]
 pub fn first_request(root: &Path, url: &str) -> String {
     format!(
         "  TOKEN=$(cargo run -q -- token create --owner me --role editor)\n  \
