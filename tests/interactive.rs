@@ -14,12 +14,13 @@ use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
 /// The prompts in their order, each with what is typed by somebody content with the defaults.
-const PROMPTS: [&str; 7] = [
+const PROMPTS: [&str; 8] = [
     "Name of the project",
     "What it is for",
     "Where flaws are reported",
     "First resource",
     "Its fields",
+    "How do callers prove",
     "Which gateway stands in front",
     "Which system runs the checks",
 ];
@@ -228,8 +229,8 @@ fn a_refused_name_is_asked_again_with_rule_and_suggestion() {
 #[test]
 fn fields_that_do_not_go_with_their_resource_are_asked_again() {
     let mut person = Person::new();
-    person.accepts(PROMPTS.len() - 2);
-    let fields = PROMPTS[PROMPTS.len() - 2];
+    let (before, fields) = (4, PROMPTS[4]);
+    person.accepts(before);
     person.sees(fields);
     person.types("title:string by:ref:person\r");
     person.sees("add `person` first");
@@ -263,7 +264,10 @@ fn ctrl_c_at_each_prompt_leaves_nothing_and_shows_the_cursor() {
 
 #[test]
 fn ctrl_c_while_an_answer_is_changed_leaves_nothing() {
-    for (down, place) in [(5, "Its fields"), (7, "Which system runs the checks")] {
+    for (down, place) in [
+        (5, "Its fields"),
+        (PROMPTS.len(), "Which system runs the checks"),
+    ] {
         let mut person = Person::new();
         person.accepts(PROMPTS.len());
         person.sees(REVIEW);

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::sandbox::{Run, Sandbox};
 
 const ANSWERS: &str = "name = \"notes-api\"\ndescription = \"Keeps notes\"\n\
-    security_contact = \"mailto:security@example.org\"\n[choices]\nci = \"none\"\ngateway = \"none\"\n\
+    security_contact = \"mailto:security@example.org\"\n[choices]\nauth = \"api-key\"\nci = \"none\"\ngateway = \"none\"\n\
     [[resource]]\nname = \"note\"\nfields = [\"title:string:1..200\"]\n";
 
 #[test]
@@ -43,6 +43,8 @@ fn flags_answer_everything() {
         "task",
         "--fields",
         "title:string:1..80 done:bool",
+        "--auth",
+        "api-key",
         "--gateway",
         "none",
         "--ci",
