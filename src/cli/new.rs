@@ -127,7 +127,7 @@ fn ask(
     let decision = review(&prompter, draft, questions, |answers| {
         let target = Target::look(&target::path(args, answers), &current)?;
         let prepared = prepare(catalog, questions, answers, &target)?;
-        Ok(summary::summary(&target, args, answers, &prepared))
+        Ok(summary::summary(&target, args, answers, &prepared, catalog))
     })?;
     match decision {
         Decision::Write(answers) => Ok(answers),

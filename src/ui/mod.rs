@@ -27,4 +27,4 @@ pub use prompter::Prompter;
 pub use report::{print_report, render_report};
 pub use review::{Decision, review};
 pub use screen::{ColourChoice, Screen};
-pub use summary::{Practice, Summary};
+pub use summary::{Duties, Practice, Summary};

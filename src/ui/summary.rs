@@ -13,6 +13,8 @@ pub struct Summary {
     pub remembered: usize,
     /// What each of the ten practices gets.
     pub practices: Vec<Practice>,
+    /// Duties by who does them, where that is a program before the service or its sub-request.
+    pub duties: Vec<Duties>,
     /// The crates that the service's Cargo.toml names.
     pub crates: Vec<String>,
 }
@@ -22,6 +24,15 @@ pub struct Summary {
 pub struct Practice {
     pub title: String,
     pub gains: String,
+}
+
+/// Who does which duties of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duties {
+    /// `Gateway: nginx`
+    pub title: String,
+    /// `native` and what is, `delegated` and what is, and so on.
+    pub rows: Vec<(String, String)>,
 }
 
 impl Summary {
@@ -38,11 +49,16 @@ impl Summary {
             .practices
             .iter()
             .map(|practice| Row::new(&practice.title, &practice.gains));
+        let duties = self.duties.iter().map(|duties| {
+            let rows = duties.rows.iter().map(|(by, what)| Row::new(by, what));
+            heading(&duties.title) + &Table(rows.collect()).render(screen)
+        });
         [
             heading(&format!("{} in {}", answers.name(), self.directory)),
             Table(rows(answers, draft, questions)).render(screen),
             heading("What each practice gets"),
             Table(practices.collect()).render(screen),
+            duties.collect(),
             heading(&counted(self.crates.len(), "crate")),
             fold(screen, "  ", &self.crates.join(", ")),
             heading(&counted(self.files, "file")),
@@ -113,7 +129,7 @@ fn titles(question: &Question, answers: &Answers) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{Practice, Summary};
+    use super::{Duties, Practice, Summary};
     use crate::answers::test_question as question;
     use crate::answers::{Answers, Date, Draft, Key, Question, Rest, Source};
     use crate::ui::palette::Palette;
@@ -151,6 +167,10 @@ pub(super) mod tests {
                 Practice { title: "HTTPS only".into(), gains: "TLS 1.3 and 1.2, HSTS, and certificates that are reloaded while requests are served".into() },
                 Practice { title: "Validation".into(), gains: "typed input".into() },
             ],
+            duties: vec![Duties {
+                title: "Gateway: nginx".into(),
+                rows: vec![("native".into(), "TLS; methods and paths".into())],
+            }],
             crates: vec!["axum".into(), "rustls".into()],
         }
     }
@@ -175,6 +195,9 @@ What each practice gets
   HTTPS only  TLS 1.3 and 1.2, HSTS, and certificates that are reloaded while
               requests are served
   Validation  typed input
+
+Gateway: nginx
+  native  TLS; methods and paths
 
 2 crates
   axum, rustls

@@ -15,6 +15,7 @@ const fn rule(duty: &'static str, file: &'static str, line: &'static str) -> Rul
 
 fn rules(gateway: &str) -> &'static [Rule] {
     match gateway {
+        "haproxy" => HAPROXY,
         "nginx" => NGINX,
         other => panic!("no rules are written for {other}"),
     }
@@ -133,6 +134,90 @@ const NGINX: &[Rule] = &[
         "no client text in the error log",
         "nginx.conf",
         "error_log log/error.log crit;",
+    ),
+];
+
+const HAPROXY: &[Rule] = &[
+    rule(
+        "the service's certificate and name are verified, and one's own is shown",
+        "haproxy.cfg",
+        "default-server ssl verify required ca-file certs/internal-ca.pem crt certs/gateway.both sni str(service.internal) verifyhost service.internal ssl-min-ver TLSv1.3 alpn http/1.1",
+    ),
+    rule(
+        "no old version to clients, no tickets that outlive a key",
+        "haproxy.cfg",
+        "ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets",
+    ),
+    rule(
+        "other names are refused",
+        "haproxy.cfg",
+        "bind \"${LISTEN}\" ssl crt certs/edge.both alpn h2,http/1.1 strict-sni",
+    ),
+    rule(
+        "and in the request",
+        "haproxy.cfg",
+        "http-request set-var(txn.refusal) int(421) if !refused !is_ours",
+    ),
+    rule(
+        "HSTS, on errors too",
+        "haproxy.cfg",
+        "http-after-response set-header Strict-Transport-Security \"max-age=63072000; includeSubDomains\"",
+    ),
+    rule(
+        "paths that are no route",
+        "haproxy.cfg",
+        "http-request set-var(txn.refusal) int(404) if !refused !{ var(txn.methods) -m found }",
+    ),
+    rule(
+        "methods that are no route",
+        "haproxy.cfg",
+        "http-request set-var(txn.refusal) int(405) if !refused { var(txn.class) -m str none }",
+    ),
+    rule(
+        "a body has a limit",
+        "haproxy.cfg",
+        "http-request set-var(txn.refusal) int(413) if !refused { req.body_size gt 65536 }",
+    ),
+    rule(
+        "without a length too",
+        "haproxy.cfg",
+        "http-request wait-for-body time \"${BODY_SECONDS}s\" at-least 65537 if !refused has_body",
+    ),
+    rule(
+        "header fields have a limit",
+        "haproxy.cfg",
+        "http-request set-var(txn.refusal) int(431) if !refused { req.hdrs,length gt 16384 }",
+    ),
+    rule(
+        "heads end",
+        "haproxy.cfg",
+        "timeout http-request \"${HEADER_SECONDS}s\"",
+    ),
+    rule(
+        "clients end",
+        "haproxy.cfg",
+        "timeout client \"${BODY_SECONDS}s\"",
+    ),
+    rule(
+        "the service is not waited for",
+        "haproxy.cfg",
+        "timeout server 20s",
+    ),
+    rule("a request is sent once", "haproxy.cfg", "retries 0"),
+    rule(
+        "the client's address is said anew",
+        "haproxy.cfg",
+        "http-request set-header X-Forwarded-For %[src]",
+    ),
+    rule(
+        "the request's id is said anew",
+        "haproxy.cfg",
+        "http-request set-header X-Request-Id %[unique-id]",
+    ),
+    rule(
+        "no banner",
+        "haproxy.cfg",
+        "http-after-response del-header '^(server|via|x-powered-by)$' -m reg",
     ),
 ];
 

@@ -47,6 +47,12 @@ fn gate_7_gate_9_nginx_does_its_duties() {
     holds("nginx");
 }
 
+#[test]
+#[ignore = "slow: `tests/run gateway`"]
+fn gate_7_gate_9_haproxy_does_its_duties() {
+    holds("haproxy");
+}
+
 /// What a gateway changes in the service is linted and tested as everything else.
 #[test]
 #[ignore = "slow: `tests/run gateway`"]
@@ -103,6 +109,10 @@ fn no_validator_finds_anything() {
                 let said = text(&at(&tool("gixy"), &["-f", "json", &file]));
                 assert_eq!(said, "[]");
             }
+            "haproxy" => {
+                let files = ["-f", "site.cfg", "-f", "limits.cfg", "-f", "haproxy.cfg"];
+                at("haproxy", &[&["-c", "-dW"], &files[..]].concat());
+            }
             other => panic!("no validator is named for {other}"),
         }
     }
@@ -133,7 +143,7 @@ fn another_gateway_touches_no_file_that_is_the_owners() {
         }
     }
     let after = project.files();
-    let left = |path: &String| path.starts_with("gateway/routes");
+    let left = |path: &String| path.starts_with("gateway/routes") || path == "gateway/limits.cfg";
     for (path, bytes) in after.iter().filter(|(path, _)| !left(path)) {
         assert!(before.get(path) == Some(bytes), "{path} is not what it was");
     }
