@@ -86,9 +86,8 @@ pub struct Verifier {
 
 impl Verifier {
     pub fn start(host: &Host<'_>) -> Result<Self, Cause> {
-        let (token, settings) = (host.config.token.clone(), &host.config.introspection);
-        let asking = Asking::new(&token, settings, host)?;
-        Ok(Self { token, believed: settings.believed_seconds, asking })
+        let believed = host.config.introspection.believed_seconds;
+        Ok(Self { token: host.config.token.clone(), believed, asking: Asking::new(host)? })
     }
 
     /// Takes what is in the place of a token and is no other method's.

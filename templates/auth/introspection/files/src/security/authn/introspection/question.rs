@@ -14,10 +14,10 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::Claims;
 use super::breaker::{Breaker, Change};
-use super::{Claims, Settings};
+use crate::config::Config;
 use crate::security::authn::Host;
-use crate::security::authn::claims;
 use crate::security::authn::presented::{Digest, Presented};
 use crate::security::exchange::later;
 use crate::security::input::parse_json;
@@ -70,9 +70,10 @@ enum Way {
 }
 
 impl Asking {
-    pub fn new(token: &claims::Settings, settings: &Settings, host: &Host<'_>) -> Result<Self, Cause> {
+    pub fn new(host: &Host<'_>) -> Result<Self, Cause> {
+        let settings = &host.config.introspection;
         Ok(Self {
-            way: Way::new(token, settings, host)?,
+            way: Way::new(host.config)?,
             refused_for: settings.refused_seconds,
             refused: Mutex::default(),
             open: Mutex::default(),
@@ -150,10 +151,11 @@ impl Asking {
 }
 
 impl Way {
-    fn new(token: &claims::Settings, settings: &Settings, host: &Host<'_>) -> Result<Self, Cause> {
+    fn new(config: &Config) -> Result<Self, Cause> {
+        let (token, settings) = (&config.token, &config.introspection);
         #[cfg(debug_assertions)]
         if token.is_development() {
-            return Ok(Self::Development(super::development::Maker::new(host.config)?.into()));
+            return Ok(Self::Development(super::development::Maker::new(config)?.into()));
         }
         let missing = |name| format!("introspection.{name} is not set");
         let endpoint = settings.endpoint.as_ref().ok_or_else(|| missing("endpoint"))?.uri().clone();
