@@ -35,6 +35,9 @@ struct Service {
     new: String,
     #[serde(default)]
     then: Vec<String>,
+    /// Which tests of `tests/fixtures` are put beside its own: those of the platform, unless others
+    /// are named.
+    fixtures: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -106,11 +109,12 @@ impl Project {
             .then
             .iter()
             .for_each(|command| run(command, &folder));
-        let platform = folder.join("tests/platform");
-        fs::create_dir(&platform).expect("a folder");
-        for entry in fs::read_dir("tests/fixtures/platform").expect("a folder") {
+        let fixtures = service.fixtures.as_deref().unwrap_or("platform");
+        let beside = folder.join("tests").join(fixtures);
+        fs::create_dir(&beside).expect("a folder");
+        for entry in fs::read_dir(Path::new("tests/fixtures").join(fixtures)).expect("a folder") {
             let path = entry.expect("an entry").path();
-            fs::copy(&path, platform.join(path.file_name().expect("a name"))).expect("a file");
+            fs::copy(&path, beside.join(path.file_name().expect("a name"))).expect("a file");
         }
         Self {
             _home: home,
@@ -128,10 +132,14 @@ impl Project {
         if test.contains('/') {
             return "doc";
         }
-        let holds = |folder: &str| contains(&self.folder.join(folder), &format!("fn {test}"));
+        let holds = |folder: &str| {
+            let folder = self.folder.join(folder);
+            folder.is_dir() && contains(&folder, &format!("fn {test}"))
+        };
         let targets = [
             ("tests/security", "security"),
             ("tests/platform", "platform"),
+            ("tests/tokens", "tokens"),
             ("src", "lib"),
         ];
         let found = targets.into_iter().find(|(folder, _)| holds(folder));
@@ -216,8 +224,11 @@ fn proved() -> BTreeSet<String> {
     let requirements = Requirements::embedded().expect("the table is as its type");
     let has_tests = |id: &&str| {
         let named = requirements.get(id).is_some_and(|(_, requirement)| {
-            let platform = |test: &String| test.starts_with("tests/fixtures/platform/");
-            requirement.test.iter().any(platform)
+            let beside = |test: &String| {
+                let fixtures = ["tests/fixtures/platform/", "tests/fixtures/tokens/"];
+                fixtures.iter().any(|folder| test.starts_with(folder))
+            };
+            requirement.test.iter().any(beside)
         });
         named || !Evidence::gather(&catalog, id).tests.is_empty()
     };
