@@ -14,13 +14,14 @@ use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
 /// The prompts in their order, each with what is typed by somebody content with the defaults.
-const PROMPTS: [&str; 8] = [
+const PROMPTS: [&str; 9] = [
     "Name of the project",
     "What it is for",
     "Where flaws are reported",
     "First resource",
     "Its fields",
     "How do callers prove",
+    "Where does a request name the version",
     "Which gateway stands in front",
     "Which system runs the checks",
 ];

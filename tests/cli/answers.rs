@@ -8,6 +8,7 @@ use crate::sandbox::{Run, Sandbox};
 
 const ANSWERS: &str = "name = \"notes-api\"\ndescription = \"Keeps notes\"\n\
     security_contact = \"mailto:security@example.org\"\n[choices]\nauth = \"api-key\"\nci = \"none\"\ngateway = \"none\"\n\
+    versioning = \"path\"\n\
     [[resource]]\nname = \"note\"\nfields = [\"title:string:1..200\"]\n";
 
 #[test]
@@ -47,6 +48,8 @@ fn flags_answer_everything() {
         "api-key",
         "--gateway",
         "none",
+        "--versioning",
+        "header",
         "--ci",
         "none",
     ];
@@ -55,6 +58,7 @@ fn flags_answer_everything() {
     for line in [
         "name = \"tasks\"",
         "ci = \"none\"",
+        "versioning = \"header\"",
         "name = \"task\"",
         "    \"done:bool\",",
     ] {

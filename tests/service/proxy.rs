@@ -18,11 +18,29 @@ struct Scheme {
     by_address: bool,
 }
 
-const SCHEMES: [Scheme; 1] = [Scheme {
-    name: "path",
-    ask: |version| (format!("/{version}/notes"), Vec::new()),
-    by_address: true,
-}];
+const SCHEMES: [Scheme; 3] = [
+    Scheme {
+        name: "path",
+        ask: |version| (format!("/{version}/notes"), Vec::new()),
+        by_address: true,
+    },
+    Scheme {
+        name: "header",
+        ask: |version| {
+            let number = version.trim_start_matches('v');
+            ("/notes".to_owned(), vec![format!("Api-Version: {number}")])
+        },
+        by_address: false,
+    },
+    Scheme {
+        name: "media-type",
+        ask: |version| {
+            let accept = format!("Accept: application/vnd.notes-api.{version}+json");
+            ("/notes".to_owned(), vec![accept])
+        },
+        by_address: false,
+    },
+];
 
 /// How a proxy deals with what answers say of their keeping.
 #[derive(Clone, Copy)]

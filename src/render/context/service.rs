@@ -6,7 +6,7 @@ use heck::ToUpperCamelCase as _;
 use serde::Serialize;
 
 use super::{AuthWords, ResourceWords, VersionWords};
-use crate::answers::{Answers, VersionName};
+use crate::answers::Answers;
 use crate::catalog::{Catalog, Choice, Selection};
 
 /// What each template can name, whatever its scope.
@@ -65,11 +65,11 @@ pub struct ServiceWords {
 /// A path of the API, as the document of its version lists it.
 #[derive(Debug, Clone, Serialize)]
 pub struct PathWords {
-    /// `/v1/notes/{id}`
+    /// `/v1/notes/{id}`, or `/notes/{id}` where the path does not name the version.
     pub path: String,
     /// `/v1/notes/[^/?]+`, what the raw target of a request to it begins with, as a regular expression.
     pub pattern: String,
-    /// `v1-notes-id`, what its operations' ids end in.
+    /// `v1-notes-id`, with its path's steps: what its operations' ids end in.
     pub name: String,
     /// Whether it is the list's, and not an item's.
     pub is_list: bool,
@@ -182,12 +182,12 @@ impl ServiceWords {
 impl PathWords {
     /// Returns the paths of a version's resources, sorted as JSON's members are.
     pub(super) fn all<'a>(
-        version: VersionName,
+        prefix: &str,
         resources: impl Iterator<Item = &'a ResourceWords>,
     ) -> Vec<Self> {
         let mut all = Vec::new();
         for resource in resources {
-            let list = format!("/{version}/{}", resource.path);
+            let list = format!("{prefix}/{}", resource.path);
             for (path, is_list) in [(format!("{list}/{{id}}"), false), (list, true)] {
                 let name = path[1..].replace('/', "-").replace(['{', '}'], "");
                 all.push(Self {

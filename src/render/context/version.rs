@@ -1,9 +1,10 @@
 //! Words about a version of the API.
 
 use serde::Serialize;
+use serde_json::json;
 
 use super::{PathWords, ResourceWords, ServiceContext};
-use crate::answers::{Answers, Version, VersionName};
+use crate::answers::{Answers, OptionId, Version, VersionName};
 
 /// One version.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +25,20 @@ pub struct VersionWords {
     pub has_older: bool,
     /// The paths of its resources, sorted as JSON's members are.
     pub paths: Vec<PathWords>,
+    /// What its JSON is called: `application/json`, or a name of the version's own.
+    pub json_type: String,
+    /// The parameter of each operation that names it, as JSON behind others; empty if there is none.
+    pub next_parameter: String,
+    /// The same, where there is no other.
+    pub only_parameter: String,
+}
+
+/// Where a request names its version, as the documents tell it.
+#[derive(Debug, Clone, Copy)]
+enum Scheme {
+    Path,
+    Header,
+    MediaType,
 }
 
 /// A resource's module in a version.
@@ -82,6 +97,7 @@ impl VersionWords {
             is_own: !is_older(&words),
         });
         let modules: Vec<_> = modules.collect();
+        let scheme = Scheme::of(answers);
         Self {
             module: version.name.to_string(),
             number: version.name.number(),
@@ -90,7 +106,56 @@ impl VersionWords {
             has_own: modules.iter().any(|module| module.is_own),
             has_older: modules.iter().any(|module| !module.is_own),
             modules,
-            paths: PathWords::all(version.name, here),
+            paths: PathWords::all(&scheme.prefix(version.name), here),
+            json_type: scheme.json_type(version.name, answers.name().as_str()),
+            next_parameter: scheme
+                .parameter(version.name)
+                .map(|parameter| format!(",\n          {parameter}"))
+                .unwrap_or_default(),
+            only_parameter: scheme
+                .parameter(version.name)
+                .map(|parameter| format!("\n          {parameter}\n        "))
+                .unwrap_or_default(),
         }
+    }
+}
+
+impl Scheme {
+    fn of(answers: &Answers) -> Self {
+        match answers.taken("versioning").first().map(OptionId::as_str) {
+            Some("header") => Self::Header,
+            Some("media-type") => Self::MediaType,
+            _ => Self::Path,
+        }
+    }
+
+    /// What the paths of a version begin with.
+    fn prefix(self, version: VersionName) -> String {
+        match self {
+            Self::Path => format!("/{version}"),
+            Self::Header | Self::MediaType => String::new(),
+        }
+    }
+
+    fn json_type(self, version: VersionName, service: &str) -> String {
+        match self {
+            Self::MediaType => format!("application/vnd.{service}.{version}+json"),
+            Self::Path | Self::Header => "application/json".to_owned(),
+        }
+    }
+
+    /// The parameter that names the version, as an operation lists it.
+    fn parameter(self, version: VersionName) -> Option<String> {
+        let (required, schema) = match self {
+            Self::Path | Self::MediaType => return None,
+            Self::Header => (
+                true,
+                json!({ "type": "string", "enum": [version.number().to_string()] }),
+            ),
+        };
+        let parameter = json!({
+            "in": "header", "name": "Api-Version", "required": required, "schema": schema,
+        });
+        Some(format!("{parameter:#}").replace('\n', "\n          "))
     }
 }

@@ -4,7 +4,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use axum::http::Method;
+
 use crate::caller::mounted;
+use crate::harness::request;
 use crate::input::{each, raw};
 
 /// What parsers stumble over, put where it may hurt.
@@ -55,10 +58,14 @@ async fn audit_9_no_input_makes_the_service_fail() {
         at.create().await;
         at.create().await;
         let cursor = at.get(&format!("{}?limit=1", at.list())).await.json()["next"].as_str().unwrap().to_owned();
+        let asked = request(Method::GET, at.list());
+        let list = asked.uri().to_string();
+        let named = asked.headers().iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap()));
+        let fields: String = named.collect();
         let mut chance = Chance(seed);
         let started = Instant::now();
         while started.elapsed() < time {
-            let mut parts = [at.list(), &*cursor, &*at.key, &*at.body()].map(|part| part.as_bytes().to_vec());
+            let mut parts = [&*list, &*cursor, &*at.key, &*at.body()].map(|part| part.as_bytes().to_vec());
             let altered = chance.below(parts.len());
             chance.alter(&mut parts[altered]);
             let [path, cursor, key, body] = &parts;
@@ -69,7 +76,9 @@ async fn audit_9_no_input_makes_the_service_fail() {
             let length = body.len().to_string();
             let request = [
                 &*target,
-                &b" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer "[..],
+                &b" HTTP/1.1\r\n"[..],
+                fields.as_bytes(),
+                &b"connection: close\r\nauthorization: Bearer "[..],
                 key,
                 b"\r\ncontent-type: application/json\r\ncontent-length: ",
                 length.as_bytes(),

@@ -1,9 +1,14 @@
 //! How a request names its version.
 
-use axum::http::Method;
+use axum::http::{Method, Request};
 
 use crate::caller::key;
-use crate::harness::{request, spawn};
+use crate::harness::spawn;
+
+/// Begins a request to the service's own name.
+pub fn request(method: Method, path: &str) -> Request<String> {
+    Request::builder().method(method).uri(path).header("host", "localhost").body(String::new()).unwrap()
+}
 
 /// No other signal names a version (VER-2).
 #[tokio::test]

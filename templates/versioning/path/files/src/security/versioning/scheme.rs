@@ -23,15 +23,10 @@ impl Version {
         let number = self.name.strip_prefix('v').filter(|number| number.parse::<u32>().is_ok());
         number.unwrap_or(&self.name).to_owned()
     }
-
-    /// Returns where a path of the version is in another.
-    pub(super) fn link_to(&self, other: &str, path: &str) -> String {
-        let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(&*self.name));
-        format!("</{other}{}>", rest.unwrap_or_default())
-    }
 }
 
-/// Returns where a path of a version is asked for.
-pub fn place(version: &str, path: &str) -> String {
-    format!("/{version}{path}")
+/// Returns where a path is in another version.
+pub(super) fn link(other: &str, path: &str) -> String {
+    let rest = path.trim_start_matches('/').split_once('/').map(|(_, rest)| format!("/{rest}"));
+    format!("</{other}{}>", rest.unwrap_or_default())
 }
