@@ -91,12 +91,15 @@ impl ResourceName {
         if text.starts_with("sqlite_") {
             return Err(Broken::Claimed("sqlite_".to_owned(), Claim::SqlitePrefix));
         }
-        let (singular, plural) = forms(text);
-        if singular == plural || plural == text && claim_on_resource(&singular).is_some() {
-            return Err(Broken::Uncountable);
-        }
+        let plural = plural(text);
         if plural == text {
-            return Err(Broken::Plural(singular));
+            let singular = singular(text);
+            let is_uncountable = singular == text || claim_on_resource(&singular).is_some();
+            return Err(if is_uncountable {
+                Broken::Uncountable
+            } else {
+                Broken::Plural(singular)
+            });
         }
         let claims = [
             (text, claim_on_resource(text)),
@@ -262,32 +265,39 @@ const WITH_S: &[&str] = &[
     "yemen",
 ];
 
-/// Returns the singular and plural of the last word, the words before it kept.
-fn forms(text: &str) -> (String, String) {
-    let (before, last) = text
-        .rsplit_once('_')
-        .map_or(("", text), |(before, last)| (before, last));
-    let with = |word: String| {
-        if before.is_empty() {
-            word
-        } else {
-            format!("{before}_{word}")
-        }
-    };
-    let stem = last.strip_suffix('s').unwrap_or(last);
+/// Returns the text with its last word in the plural.
+///
+/// The library compiles the rules of a number when it is first asked for one, which takes as long as
+/// all else that is done in memory: who needs one form does not ask for both.
+fn plural(text: &str) -> String {
+    let (before, last) = last_word(text);
+    let plural = corrected(last).map_or_else(|| pluralize(last, 2, false), |(_, plural)| plural);
+    format!("{before}{plural}")
+}
+
+/// Returns the text with its last word in the singular.
+fn singular(text: &str) -> String {
+    let (before, last) = last_word(text);
+    let singular =
+        corrected(last).map_or_else(|| pluralize(last, 1, false), |(singular, _)| singular);
+    format!("{before}{singular}")
+}
+
+/// Parts the last word from what stands before it.
+fn last_word(text: &str) -> (&str, &str) {
+    text.split_at(text.rfind('_').map_or(0, |place| place + 1))
+}
+
+/// Returns singular and plural of a word that the library takes for something else.
+fn corrected(word: &str) -> Option<(String, String)> {
+    let stem = word.strip_suffix('s').unwrap_or(word);
     if WITH_S.contains(&stem) {
-        return (with(stem.to_owned()), with(format!("{stem}s")));
+        return Some((stem.to_owned(), format!("{stem}s")));
     }
-    let corrected = CORRECTED
+    let (singular, plural) = CORRECTED
         .iter()
-        .find(|(singular, plural)| [*singular, *plural].contains(&last));
-    match corrected {
-        Some((singular, plural)) => (with((*singular).to_owned()), with((*plural).to_owned())),
-        None => (
-            with(pluralize(last, 1, false)),
-            with(pluralize(last, 2, false)),
-        ),
-    }
+        .find(|(singular, plural)| [*singular, *plural].contains(&word))?;
+    Some(((*singular).to_owned(), (*plural).to_owned()))
 }
 
 pub(crate) fn is_snake(text: &str) -> bool {
@@ -300,7 +310,7 @@ pub(crate) fn is_snake(text: &str) -> bool {
 fn suggest(text: &str) -> Suggestion {
     let words = words(text);
     let whole = join_within(&words, '_', ResourceName::MAX);
-    let singular = forms(&whole).0;
+    let singular = singular(&whole);
     let item = format!(
         "{}_record",
         join_within(&words, '_', ResourceName::MAX - "_record".len())
