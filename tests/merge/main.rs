@@ -6,6 +6,5 @@ mod chance;
 mod classes;
 mod project;
 mod properties;
-mod speed;
 mod table;
 mod text;

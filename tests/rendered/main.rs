@@ -12,5 +12,4 @@ mod hygiene;
 mod locks;
 mod seam;
 mod selection;
-mod speed;
 mod threats;
