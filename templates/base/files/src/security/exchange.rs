@@ -165,11 +165,10 @@ struct Drained(Option<Incoming>);
 /// Prepares the body of a request for whoever reads it, or does not.
 pub fn drained(request: Request<Incoming>) -> Request<Body> {
     // Who waits to be asked for its body need not send one that is not read.
-    let waits = request.headers().contains_key(header::EXPECT);
-    let is_http1 = request.version() < Protocol::HTTP_2;
+    let drains = request.version() < Protocol::HTTP_2 && !request.headers().contains_key(header::EXPECT);
     request.map(|body| match body {
         body if body.is_end_stream() => Body::empty(),
-        body if is_http1 && !waits => Body::new(Drained(Some(body))),
+        body if drains => Body::new(Drained(Some(body))),
         body => Body::new(body),
     })
 }

@@ -151,7 +151,9 @@ impl Limits {
         for (_, terms) in self.policies.iter().filter(|(name, _)| name == policy) {
             headers.insert(RATE_LIMIT_POLICY, terms.clone());
         }
-        if let Ok(mut value) = HeaderValue::try_from(format!("\"{policy}\";r={left};t={reset}")) {
+        let [mut left_digits, mut reset_digits] = [itoa::Buffer::new(); 2];
+        let (left, reset) = (left_digits.format(*left), reset_digits.format(*reset));
+        if let Ok(mut value) = HeaderValue::try_from(["\"", policy, "\";r=", left, ";t=", reset].concat()) {
             // Seldom the same again: it has no place in HTTP/2's header table.
             value.set_sensitive(true);
             headers.insert(RATE_LIMIT, value);
