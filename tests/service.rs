@@ -57,7 +57,8 @@ impl Project {
             .arg(&folder)
             .arg("--defaults")
             .args(arguments);
-        new.env("HOME", home.path());
+        new.env("HOME", home.path())
+            .env_remove("PALISADE_ADVISORIES");
         demand(&mut new);
         Self {
             _home: home,
@@ -69,6 +70,7 @@ impl Project {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder);
         command.env("CARGO_TARGET_DIR", target());
+        command.env_remove("PALISADE_ADVISORIES");
         command
     }
 

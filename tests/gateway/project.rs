@@ -54,7 +54,8 @@ impl Project {
             .arg(&folder)
             .arg("--defaults")
             .args(arguments)
-            .env("HOME", home.path());
+            .env("HOME", home.path())
+            .env_remove("PALISADE_ADVISORIES");
         demand(&mut new);
         Self { home, folder }
     }
@@ -63,6 +64,7 @@ impl Project {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder);
         command.env("CARGO_TARGET_DIR", cache().join("services"));
+        command.env_remove("PALISADE_ADVISORIES");
         command
     }
 

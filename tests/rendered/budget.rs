@@ -15,7 +15,7 @@ const LIMITS: Size = Size {
     rust_files: 60,
     code: 4590,
     security: 3610,
-    tests: 1840,
+    tests: 1860,
 };
 
 /// Lines are code: no blanks, no comments.
