@@ -96,6 +96,22 @@ fn a_blank_line_parts_an_item_from_the_one_before() {
 }
 
 #[test]
+fn a_blank_line_parts_a_table_from_the_one_before() {
+    for (text, path) in texts() {
+        if path.ends_with(".toml") {
+            let lines: Vec<_> = text.lines().collect();
+            for pair in lines.windows(2) {
+                assert!(
+                    !pair[1].starts_with('[') || pair[0].is_empty() || pair[0].starts_with('#'),
+                    "{path}: no blank line before `{}`",
+                    pair[1]
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn rust_is_formatted() {
     hold_formatted(texts());
 }
