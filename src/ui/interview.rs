@@ -123,6 +123,7 @@ fn pick(prompter: &Prompter<'_>, question: &Question, start: &Start) -> Result<A
         .iter()
         .map(|offer| label(offer, width))
         .collect();
+    let titles: Vec<_> = question.options.iter().map(|o| o.title.clone()).collect();
     let taken: Vec<_> = start.text().split(',').collect();
     let is_taken = |offer: &Offer| taken.contains(&offer.id.as_str());
     loop {
@@ -131,6 +132,7 @@ fn pick(prompter: &Prompter<'_>, question: &Question, start: &Start) -> Result<A
             prompter.several(
                 &question.prompt,
                 &labels.iter().cloned().zip(checked).collect::<Vec<_>>(),
+                &titles,
             )?
         } else {
             let first = question
@@ -138,7 +140,6 @@ fn pick(prompter: &Prompter<'_>, question: &Question, start: &Start) -> Result<A
                 .iter()
                 .position(is_taken)
                 .unwrap_or_default();
-            let titles: Vec<_> = question.options.iter().map(|o| o.title.clone()).collect();
             vec![prompter.one(&question.prompt, &labels, &titles, first)?]
         };
         let offers = picked

@@ -135,27 +135,38 @@ impl<'a> Prompter<'a> {
             .default(first)
             .report(false);
         let picked = self.guarded(|| select.interact_on(&self.term))?;
-        if let Some(answer) = short.get(picked) {
-            let mut line = String::new();
-            // Writing to a text cannot fail.
-            let _ = self
-                .theme
-                .format_select_prompt_selection(&mut line, prompt, answer);
-            self.say(&line)?;
-        }
+        self.say_picked(prompt, short, &[picked])?;
         Ok(picked)
     }
 
-    /// Asks for any of `items` and returns their indexes.
+    /// Asks for any of `items` and returns their indexes. The line that stays lists their entries
+    /// in `short`.
     pub(crate) fn several(
         &self,
         prompt: &str,
         items: &[(String, bool)],
+        short: &[String],
     ) -> Result<Vec<usize>, UiError> {
         let select = MultiSelect::with_theme(&self.theme)
-            .with_prompt(prompt)
-            .items_checked(items.iter().cloned());
-        self.guarded(|| select.interact_on(&self.term))
+            .with_prompt(format!("{prompt} (space marks, Enter takes)"))
+            .items_checked(items.iter().cloned())
+            .report(false);
+        let picked = self.guarded(|| select.interact_on(&self.term))?;
+        self.say_picked(prompt, short, &picked)?;
+        Ok(picked)
+    }
+
+    fn say_picked(&self, prompt: &str, short: &[String], picked: &[usize]) -> Result<(), UiError> {
+        let names: Vec<_> = picked
+            .iter()
+            .filter_map(|index| Some(short.get(*index)?.as_str()))
+            .collect();
+        let mut line = String::new();
+        // Writing to a text cannot fail.
+        let _ = self
+            .theme
+            .format_select_prompt_selection(&mut line, prompt, &names.join(", "));
+        self.say(&line)
     }
 
     /// Asks unless an end is wanted already, and shows the cursor again whatever happens.
