@@ -35,12 +35,14 @@ pub struct MethodWords {
     pub has_command: bool,
     /// The variant of its subcommand: `Keys`.
     pub command: String,
-    /// The words that make a credential, before `--owner` and `--role`: `keys create`.
-    pub issue: String,
-    /// Whether it has a section of the settings of its own.
-    pub has_settings: bool,
     /// Whether that is left out of release builds.
     pub is_debug_command: bool,
+    /// The words that make a credential, before `--owner` and `--role`: `keys create`.
+    pub issue: String,
+    /// The shell's variable that examples keep a credential in: `KEY`.
+    pub variable: String,
+    /// Whether it has a section of the settings of its own.
+    pub has_settings: bool,
 }
 
 /// A security scheme, as the `OpenAPI` document names and tells it.
@@ -114,6 +116,7 @@ impl MethodWords {
             has_settings: piece.settings.contains_key(&module),
             module,
             issue: method.issue.clone(),
+            variable: if method.tokens { "TOKEN" } else { "KEY" }.to_owned(),
             is_awaited: method.ready,
             has_command: method.command.is_some(),
             command: method.command.clone().unwrap_or_default(),

@@ -215,6 +215,28 @@ impl Shared {
     }
 }
 
+/// Hands each connection of a socket over, as many at a time as there are places; others are closed.
+pub async fn serve_each<S: Future<Output = ()> + Send + 'static>(
+    socket: &TcpListener,
+    places: usize,
+    serve: impl Fn(TcpStream, IpAddr) -> S,
+) {
+    let places = Arc::new(Semaphore::new(places));
+    loop {
+        let Ok((stream, peer)) = socket.accept().await else {
+            sleep(REST).await;
+            continue;
+        };
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            let serving = serve(stream, peer.ip());
+            tokio::spawn(async move {
+                serving.await;
+                drop(place);
+            });
+        }
+    }
+}
+
 /// Runs a connection. One that `gathers` lets whatever is ready go first each time that it is woken,
 /// so that answers to many streams leave in one write and not in one each.
 async fn in_turn<C: Future>(mut connection: Pin<&mut C>, gathers: bool) -> C::Output {

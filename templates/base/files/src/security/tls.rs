@@ -103,7 +103,7 @@ fn check(leaf: &X509Certificate<'_>, profile: Profile, warnings: &mut Vec<&'stat
     }
 }
 
-pub(super) fn load_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
+fn load_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let not_pem = |_| unusable(path, "holds no certificate in PEM");
     CertificateDer::pem_file_iter(path).map_err(not_pem)?.collect::<Result<_, _>>().map_err(not_pem)
 }

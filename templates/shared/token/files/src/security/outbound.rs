@@ -66,14 +66,9 @@ pub struct Outbound {
 impl Outbound {
     /// Trusts the certificates of one file, or those that this machine's administrator trusts.
     pub fn new(ca: Option<&Path>) -> Result<Self, Cause> {
-        let mut roots = RootCertStore::empty();
-        match ca {
-            Some(path) => {
-                for certificate in tls::load_certificates(path)? {
-                    roots.add(certificate)?;
-                }
-            }
-            None => drop(roots.add_parsable_certificates(load_native_certs().certs)),
+        let mut roots = ca.map(tls::load_roots).transpose()?.unwrap_or_else(RootCertStore::empty);
+        if ca.is_none() {
+            roots.add_parsable_certificates(load_native_certs().certs);
         }
         let builder = ClientConfig::builder_with_provider(tls::provider());
         let builder = builder.with_protocol_versions(&[&TLS13, &TLS12])?;

@@ -17,12 +17,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::Exchange;
+use super::listener::serve_each;
 use super::peer::{Peers, Trust};
 use super::problem::{Cause, Problem};
 use super::telemetry;
@@ -93,21 +93,12 @@ pub struct Verifier {
 impl Verifier {
     /// Serves until the process ends, while the API drains too.
     pub async fn run(self) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
         let verifier = Arc::new(self);
-        loop {
-            let Ok((stream, peer)) = verifier.socket.accept().await else {
-                sleep(Duration::from_millis(50)).await;
-                continue;
-            };
-            if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                let verifier = Arc::clone(&verifier);
-                tokio::spawn(async move {
-                    verifier.serve(stream, peer.ip().to_canonical()).await;
-                    drop(place);
-                });
-            }
-        }
+        let serve = |stream, peer: IpAddr| {
+            let verifier = Arc::clone(&verifier);
+            async move { verifier.serve(stream, peer.to_canonical()).await }
+        };
+        serve_each(&verifier.socket, CONNECTIONS, serve).await;
     }
 
     pub fn address(&self) -> io::Result<SocketAddr> {

@@ -128,6 +128,15 @@ pub fn subject(claims: &Map<String, Value>) -> Option<Box<str>> {
     claims.get("sub").and_then(name).map(Box::from)
 }
 
+/// Returns the second that a claim names, if it is there.
+///
+/// # Errors
+/// When it is no whole number, or none that every reader of JSON understands alike (RFC 8259 §6).
+pub fn second(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, &'static str> {
+    let whole = |value: &Value| value.as_i64().filter(|second| (0..1 << 53).contains(second)).ok_or("time");
+    claims.get(name).map(whole).transpose()
+}
+
 /// A text that may name someone in records and statements.
 fn name(value: &Value) -> Option<&str> {
     let is_plain =

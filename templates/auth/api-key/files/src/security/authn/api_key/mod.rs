@@ -3,7 +3,6 @@
 //! `keys` are the keys' texts, the table that keeps their hashes, and what an operator does with them.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -81,13 +80,4 @@ impl Verifier {
             });
         }
     }
-}
-
-/// Returns the commands that lead to a first answer, in development.
-pub fn first_request(root: &Path, url: &str) -> String {
-    format!(
-        "  KEY=$(cargo run -q -- keys create --owner me --role editor)\n  \
-         curl --cacert {} -H \"Authorization: Bearer $KEY\" {url}\n",
-        root.display()
-    )
 }

@@ -4,7 +4,7 @@
 //! - `question` asks it, once at a time for one token, and `breaker` tells when asking is in vain.
 //! - `development` makes tokens on one machine, in builds that are no releases.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::Host;
-use super::claims::{self, Address};
+use super::claims::{self, Address, second};
 use super::presented::{Place, Presented};
 use super::principal::{Denied, Verified};
 use crate::config::{Layers, Profile, settings};
@@ -140,26 +140,11 @@ impl Verifier {
     }
 }
 
-/// Returns the commands that lead to a first answer, in development.
-pub fn first_request(root: &Path, url: &str) -> String {
-    format!(
-        "  TOKEN=$(cargo run -q -- opaque-token create --owner me --role editor)\n  \
-         curl --cacert {} -H \"Authorization: Bearer $TOKEN\" {url}\n",
-        root.display()
-    )
-}
-
 /// Tells whether a text can be a token at all (RFC 6750 §2.1).
 fn is_token(text: &str) -> bool {
     let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     let body = text.trim_end_matches('=');
     text.len() <= MAX_TOKEN && !body.is_empty() && body.bytes().all(is_known)
-}
-
-/// Returns an instant in whole Unix seconds, if the answer names it.
-fn second(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, &'static str> {
-    let whole = |value: &Value| value.as_i64().filter(|second| (0..1 << 53).contains(second)).ok_or("time");
-    claims.get(name).map(whole).transpose()
 }
 
 const fn denied(reason: &'static str, id: Option<Box<str>>) -> Denied {

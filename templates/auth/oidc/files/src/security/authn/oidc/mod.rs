@@ -5,7 +5,6 @@
 //!   from. What its claims mean stands in `claims`, beside this folder.
 //! - `development` makes tokens on one machine, in builds that are no releases.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 use super::Host;
-use super::claims::{self, Address};
+use super::claims::{self, Address, second};
 use super::presented::{Place, Presented};
 use super::principal::{Denied, Verified};
 use crate::config::{Layers, Profile, Setting, setting, settings};
@@ -23,7 +22,7 @@ use crate::security::problem::Cause;
 
 use self::jwks::{Algorithm, KeySet, Missing};
 use self::provider::Provider;
-use self::token::{Token, second};
+use self::token::Token;
 
 #[cfg(debug_assertions)]
 mod development;
@@ -221,13 +220,4 @@ fn is_met(rule: &str, claims: &Map<String, Value>) -> bool {
 
 const fn denied(reason: &'static str) -> Denied {
     Denied::Unknown { method: METHOD, reason, id: None }
-}
-
-/// Returns the commands that lead to a first answer, in development.
-pub fn first_request(root: &Path, url: &str) -> String {
-    format!(
-        "  TOKEN=$(cargo run -q -- token create --owner me --role editor)\n  \
-         curl --cacert {} -H \"Authorization: Bearer $TOKEN\" {url}\n",
-        root.display()
-    )
 }

@@ -12,8 +12,6 @@ use crate::security::input::parse_json;
 const TOKEN_LIMIT: usize = 8 * 1024;
 /// Bytes of a key's name.
 const KEY_ID_LIMIT: usize = 128;
-/// The last second that every reader of JSON understands alike (RFC 8259 §6).
-const LAST_SECOND: i64 = 1 << 53;
 
 /// A token whose form was checked, and nothing else.
 pub struct Token<'a> {
@@ -89,13 +87,4 @@ fn object(part: &str) -> Result<Map<String, Value>, &'static str> {
         Ok(Value::Object(members)) => Ok(members),
         _ => Err("json"),
     }
-}
-
-/// Returns the second that a claim names, if it is there.
-///
-/// # Errors
-/// When it is no whole number, or none that a clock could show.
-pub fn second(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, &'static str> {
-    let Some(value) = claims.get(name) else { return Ok(None) };
-    value.as_i64().filter(|second| (0..=LAST_SECOND).contains(second)).map(Some).ok_or("time")
 }
