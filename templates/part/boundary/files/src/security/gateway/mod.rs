@@ -1,7 +1,8 @@
 //! The service behind its gateway: it takes connections from the gateway alone, and verifies credentials
 //! for it on a listener of its own.
 //!
-//! `development` makes the certificates of both sides, `routes` what the gateway lets pass.
+//! `development` makes the certificates of both sides, `routes` what the gateway lets pass, of the paths in
+//! `paths`.
 
 use std::convert::Infallible;
 use std::io;
@@ -30,6 +31,7 @@ use crate::app::App;
 use crate::config::{Config, Profile, settings};
 
 mod development;
+mod paths;
 pub mod routes;
 
 settings! {
