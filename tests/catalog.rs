@@ -75,6 +75,17 @@ fn the_shipped_templates_have_no_fault() {
 }
 
 #[test]
+fn each_scheme_says_where_a_request_names_its_version() {
+    let catalog = Catalog::embedded().expect("another test holds that it can be read");
+    let choices = catalog.choices.values();
+    let mut schemes = choices.filter(|choice| choice.id.as_str() == "versioning");
+    let schemes = schemes.next().expect("there is such a choice");
+    for piece in schemes.options.values() {
+        assert!(piece.naming.is_some(), "{}", piece.id);
+    }
+}
+
+#[test]
 fn the_seed_of_the_faults_below_has_none() {
     let catalog = Catalog::read(&source()).expect("no fault");
     assert_eq!(catalog.pieces().count(), 6);
@@ -89,7 +100,7 @@ fn an_unknown_key_is_shown_at_its_place() {
         ),
         "ci/github/piece.toml: unknown field `summery`, expected one of `title`, `summary`, \
          `practices`, `requires`, `conflicts`, `duties`, `declares`, `crates`, `dev-crates`, `files`, `method`, \
-         `settings`, `events`, `threats`, `proved`, `package`",
+         `naming`, `settings`, `events`, `threats`, `proved`, `package`",
         Some("summery"),
     );
     expect(

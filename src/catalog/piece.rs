@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::files::{FileTable, read_files};
-use super::{By, CatalogError, Fault, Manifest, Method, PieceId, Practice, Source, Template};
+use super::{
+    By, CatalogError, Fault, Manifest, Method, Naming, PieceId, Practice, Source, Template,
+};
 
 /// A piece: names, versions and prose from its manifest, and its files.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct Piece {
     pub files: Vec<Template>,
     /// How callers are known, where the piece is a method of that.
     pub method: Option<Method>,
+    /// Where a request names the version, where the piece decides that.
+    pub naming: Option<Naming>,
     /// Sections of the settings, each with its module below `security`; `config/<section>.toml`
     /// says what holds in every profile.
     pub settings: BTreeMap<String, String>,
@@ -85,7 +89,7 @@ pub struct Proved {
 }
 
 /// A kind of audit line that a piece writes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// Its variant: `KeyCreated`.
@@ -127,6 +131,7 @@ struct PieceToml {
     #[serde(default)]
     files: FileTable,
     method: Option<Method>,
+    naming: Option<Naming>,
     #[serde(default)]
     settings: BTreeMap<String, String>,
     #[serde(default)]
@@ -170,6 +175,7 @@ impl Piece {
             crates: toml.crates,
             dev_crates: toml.dev_crates,
             method: toml.method,
+            naming: toml.naming,
             settings: toml.settings,
             events: toml.events,
             threats: toml.threats,

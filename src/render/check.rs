@@ -1,12 +1,12 @@
 //! All templates held against the words that they are rendered with.
 
 use super::context::{
-    EventWords, ResourceContext, SectionWords, ServiceContext, ThreatWords, VersionContext,
+    ResourceContext, SectionWords, ServiceContext, ThreatWords, VersionContext,
     VersionedResourceContext,
 };
 use super::{SampleError, TemplateError, Vocabulary};
 use crate::answers::Answers;
-use crate::catalog::{Catalog, Scope};
+use crate::catalog::{Catalog, Event, Scope};
 
 /// Finds every template that names what its context lacks, or computes.
 ///
@@ -27,7 +27,7 @@ pub fn check(catalog: &Catalog, sample: &Answers) -> Result<Vec<TemplateError>, 
         threat: "threat".to_owned(),
         answered: "ids".to_owned(),
     });
-    common.events.push(EventWords {
+    common.events.push(Event {
         action: "Action".to_owned(),
         name: "name".to_owned(),
         level: "info".to_owned(),

@@ -21,7 +21,6 @@ pub use field_type::TypeWords;
 pub use reference::ReferenceWords;
 pub use resource::{ResourceContext, ResourceUses, ResourceWords, SchemaWords};
 pub use service::{
-    EventWords, InputWords, PathWords, ProvedWords, SectionWords, ServiceContext, ServiceWords,
-    ThreatWords,
+    InputWords, PathWords, ProvedWords, SectionWords, ServiceContext, ServiceWords, ThreatWords,
 };
 pub use version::{ModuleWords, VersionContext, VersionWords, VersionedResourceContext};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{AuthWords, ResourceWords, VersionWords};
 use crate::answers::Answers;
-use crate::catalog::{Catalog, Choice, Selection};
+use crate::catalog::{Catalog, Choice, Event, Selection};
 
 /// What each template can name, whatever its scope.
 #[derive(Debug, Clone, Serialize)]
@@ -30,7 +30,7 @@ pub struct ServiceContext {
     /// Sections of the settings that options bring, sorted.
     pub sections: Vec<SectionWords>,
     /// Kinds of audit lines that options bring, sorted by name.
-    pub events: Vec<EventWords>,
+    pub events: Vec<Event>,
     /// What can go wrong with options, in the order of their pieces.
     pub threats: Vec<ThreatWords>,
     /// The requirements that options prove.
@@ -87,17 +87,6 @@ pub struct SectionWords {
     pub module: String,
 }
 
-/// A kind of audit line.
-#[derive(Debug, Clone, Serialize)]
-pub struct EventWords {
-    /// `KeyCreated`
-    pub action: String,
-    /// `key.created`
-    pub name: String,
-    pub level: String,
-    pub when: String,
-}
-
 /// A row of the threat model.
 #[derive(Debug, Clone, Serialize)]
 pub struct ThreatWords {
@@ -137,7 +126,9 @@ impl ServiceContext {
             .cloned()
             .expect("answers hold at least one resource");
         resources.sort_by(|a, b| a.plural.cmp(&b.plural));
-        let mut versions = VersionWords::all(answers, &resources);
+        let mut namings = selection.pieces().iter().filter_map(|piece| piece.naming);
+        let naming = namings.next().unwrap_or_default();
+        let mut versions = VersionWords::all(answers, naming, &resources);
         versions.sort_by(|a, b| a.module.cmp(&b.module));
         let mut singulars: Vec<_> = resources.iter().map(|r| r.singular.clone()).collect();
         singulars.sort();
@@ -152,7 +143,7 @@ impl ServiceContext {
             has_inputs: !inputs.is_empty(),
             inputs,
             sections: SectionWords::all(selection),
-            events: EventWords::all(selection),
+            events: events(selection),
             threats: ThreatWords::all(selection),
             proved: ProvedWords::new(selection),
             auth: AuthWords::new(selection),
@@ -222,22 +213,6 @@ impl SectionWords {
     }
 }
 
-impl EventWords {
-    fn all(selection: &Selection<'_>) -> Vec<Self> {
-        let events = selection.pieces().iter().flat_map(|piece| &piece.events);
-        let mut all: Vec<_> = events
-            .map(|event| Self {
-                action: event.action.clone(),
-                name: event.name.clone(),
-                level: event.level.clone(),
-                when: event.when.clone(),
-            })
-            .collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        all
-    }
-}
-
 impl ThreatWords {
     fn all(selection: &Selection<'_>) -> Vec<Self> {
         let threats = selection.pieces().iter().flat_map(|piece| &piece.threats);
@@ -280,6 +255,13 @@ fn listed(mut ids: Vec<&String>) -> String {
     ids.sort_by_key(key);
     ids.dedup();
     ids.iter().map(|id| format!(", {id}")).collect()
+}
+
+fn events(selection: &Selection<'_>) -> Vec<Event> {
+    let events = selection.pieces().iter().flat_map(|piece| &piece.events);
+    let mut all: Vec<_> = events.cloned().collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
 }
 
 impl InputWords {

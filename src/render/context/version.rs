@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{PathWords, ResourceWords, ServiceContext};
-use crate::answers::{Answers, OptionId, Version, VersionName};
+use crate::answers::{Answers, Version, VersionName};
+use crate::catalog::Naming;
 
 /// One version.
 #[derive(Debug, Clone, Serialize)]
@@ -31,14 +32,6 @@ pub struct VersionWords {
     pub next_parameter: String,
     /// The same, where there is no other.
     pub only_parameter: String,
-}
-
-/// Where a request names its version, as the documents tell it.
-#[derive(Debug, Clone, Copy)]
-enum Scheme {
-    Path,
-    Header,
-    MediaType,
 }
 
 /// A resource's module in a version.
@@ -71,16 +64,18 @@ pub struct VersionedResourceContext<'a> {
 
 impl VersionWords {
     /// Puts the words of all versions together, oldest first; resources come sorted by plural.
-    pub(super) fn all(answers: &Answers, resources: &[ResourceWords]) -> Vec<Self> {
+    pub(super) fn all(answers: &Answers, naming: Naming, resources: &[ResourceWords]) -> Vec<Self> {
         let mut before = None;
-        let versions = answers.versions().iter();
-        versions
-            .map(|version| Self::new(answers, version, before.replace(version.name), resources))
-            .collect()
+        let versions = answers.versions().iter().map(|version| {
+            let before = before.replace(version.name);
+            Self::new(answers, naming, version, before, resources)
+        });
+        versions.collect()
     }
 
     fn new(
         answers: &Answers,
+        naming: Naming,
         version: &Version,
         before: Option<VersionName>,
         resources: &[ResourceWords],
@@ -97,7 +92,7 @@ impl VersionWords {
             is_own: !is_older(&words),
         });
         let modules: Vec<_> = modules.collect();
-        let scheme = Scheme::of(answers);
+        let parameter = parameter(naming, version.name);
         Self {
             module: version.name.to_string(),
             number: version.name.number(),
@@ -106,56 +101,42 @@ impl VersionWords {
             has_own: modules.iter().any(|module| module.is_own),
             has_older: modules.iter().any(|module| !module.is_own),
             modules,
-            paths: PathWords::all(&scheme.prefix(version.name), here),
-            json_type: scheme.json_type(version.name, answers.name().as_str()),
-            next_parameter: scheme
-                .parameter(version.name)
+            paths: PathWords::all(&prefix(naming, version.name), here),
+            json_type: json_type(naming, version.name, answers.name().as_str()),
+            next_parameter: parameter
+                .as_ref()
                 .map(|parameter| format!(",\n          {parameter}"))
                 .unwrap_or_default(),
-            only_parameter: scheme
-                .parameter(version.name)
+            only_parameter: parameter
                 .map(|parameter| format!("\n          {parameter}\n        "))
                 .unwrap_or_default(),
         }
     }
 }
 
-impl Scheme {
-    fn of(answers: &Answers) -> Self {
-        match answers.taken("versioning").first().map(OptionId::as_str) {
-            Some("header") => Self::Header,
-            Some("media-type") => Self::MediaType,
-            _ => Self::Path,
-        }
+/// Returns what the paths of a version begin with.
+fn prefix(naming: Naming, version: VersionName) -> String {
+    match naming {
+        Naming::Path => format!("/{version}"),
+        Naming::Header | Naming::MediaType => String::new(),
     }
+}
 
-    /// What the paths of a version begin with.
-    fn prefix(self, version: VersionName) -> String {
-        match self {
-            Self::Path => format!("/{version}"),
-            Self::Header | Self::MediaType => String::new(),
-        }
+fn json_type(naming: Naming, version: VersionName, service: &str) -> String {
+    match naming {
+        Naming::MediaType => format!("application/vnd.{service}.{version}+json"),
+        Naming::Path | Naming::Header => "application/json".to_owned(),
     }
+}
 
-    fn json_type(self, version: VersionName, service: &str) -> String {
-        match self {
-            Self::MediaType => format!("application/vnd.{service}.{version}+json"),
-            Self::Path | Self::Header => "application/json".to_owned(),
-        }
-    }
-
-    /// The parameter that names the version, as an operation lists it.
-    fn parameter(self, version: VersionName) -> Option<String> {
-        let (required, schema) = match self {
-            Self::Path | Self::MediaType => return None,
-            Self::Header => (
-                true,
-                json!({ "type": "string", "enum": [version.number().to_string()] }),
-            ),
-        };
-        let parameter = json!({
-            "in": "header", "name": "Api-Version", "required": required, "schema": schema,
-        });
-        Some(format!("{parameter:#}").replace('\n', "\n          "))
-    }
+/// Returns the parameter that names the version, as an operation lists it.
+fn parameter(naming: Naming, version: VersionName) -> Option<String> {
+    let parameter = match naming {
+        Naming::Path | Naming::MediaType => return None,
+        Naming::Header => json!({
+            "in": "header", "name": "Api-Version", "required": true,
+            "schema": { "type": "string", "enum": [version.number().to_string()] },
+        }),
+    };
+    Some(format!("{parameter:#}").replace('\n', "\n          "))
 }
