@@ -2,6 +2,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::answer::AnswerError;
+use super::help::{help_of, in_backticks};
 use super::key::Key;
 use super::missing::Missing;
 use super::question::ChoiceError;
@@ -64,7 +65,10 @@ pub enum DraftError {
     #[error("`{resource}` is there since `{since}`, and there is no such version")]
     #[diagnostic(
         code(palisade::answers::since),
-        help("take one of {}, or leave `since` out for the first", join(known))
+        help(
+            "take one of {}, or leave `since` out for the first",
+            in_backticks(known)
+        )
     )]
     NoVersion {
         resource: ResourceName,
@@ -79,25 +83,10 @@ pub enum DraftError {
     VersionOrder { name: VersionName },
 }
 
-fn join(versions: &[VersionName]) -> String {
-    let names: Vec<_> = versions.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 fn way_to_refer(target: &str, known: &[String]) -> String {
     let add = format!("add `{target}` first");
     match known {
         [] => add,
-        _ => {
-            let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("{add}, or refer to one of {}", known.join(", "))
-        }
+        _ => format!("{add}, or refer to one of {}", in_backticks(known)),
     }
-}
-
-fn help_of(cause: &AnswerError) -> String {
-    cause
-        .help()
-        .map(|help| help.to_string())
-        .unwrap_or_default()
 }

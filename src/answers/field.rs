@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::field_kind::{FieldKind, FieldKindError};
 use super::field_name::{FieldName, FieldNameError};
+use super::help::help_of;
 use super::quoted::Quoted;
 use super::resource_name::ResourceName;
 use super::role_name::RoleName;
@@ -194,13 +195,6 @@ impl Field {
         // Two quotes, a colon and a comma.
         FieldName::MAX as u64 + 4 + self.kind.longest_json()
     }
-}
-
-fn help_of(cause: &FieldKindError) -> String {
-    cause
-        .help()
-        .map(|help| help.to_string())
-        .unwrap_or_default()
 }
 
 fn way_to_default(field: &FieldName, kind: &FieldKind, role: RoleName) -> String {

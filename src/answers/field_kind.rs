@@ -4,6 +4,7 @@ use std::str::Split;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::help::help_of;
 use super::quoted::Quoted;
 use super::range::{IntRange, Range, RangeError};
 use super::resource_name::{ResourceName, ResourceNameError};
@@ -64,7 +65,7 @@ pub enum FieldKindError {
     )]
     NoTarget,
     #[error("{0}")]
-    #[diagnostic(code(palisade::answers::field_type), help("{}", help_of(.0)))]
+    #[diagnostic(code(palisade::answers::field_type), help("{}", help_of(.0.as_ref())))]
     Target(Box<ResourceNameError>),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -198,13 +199,6 @@ impl FieldKind {
             Self::List { count, item } => u64::from(count.max()) * (item.longest_json() + 1) + 2,
         }
     }
-}
-
-fn help_of(cause: &ResourceNameError) -> String {
-    cause
-        .help()
-        .map(|help| help.to_string())
-        .unwrap_or_default()
 }
 
 /// The parts between the colons of a field's text.

@@ -18,6 +18,7 @@ mod field_kind;
 mod field_name;
 mod file;
 mod file_error;
+mod help;
 mod key;
 mod missing;
 mod preset;

@@ -328,6 +328,7 @@ mod tests {
             ));
         }
     }
+
     #[test]
     fn a_reference_to_its_own_kind_is_optional() {
         let category = ResourceName::parse("category").expect("a name");

@@ -25,6 +25,7 @@ pub use planned::Planned;
 pub use reason::{Conflict, Kept, Obstacle, Reason};
 pub use sides::{Disk, There, Wanted, Written};
 pub use text::edit;
+pub(crate) use text::with_line_feeds;
 pub use verdict::Verdict;
 
 /// Files by path, without more than their bytes.

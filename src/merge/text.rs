@@ -143,7 +143,8 @@ fn is_windows(bytes: &[u8]) -> bool {
     }) && found
 }
 
-fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
+/// Turns line ends of two bytes into line feeds.
+pub(crate) fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
     let mut turned = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Record;
 use super::memory::{ANSWERS, LOCK};
-use crate::merge::{Contents, Disk, There};
+use crate::merge::{Contents, Disk, There, with_line_feeds};
 
 /// The state of each managed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,16 +74,6 @@ impl Drift {
 /// Line ends are the checkout's, so they make no edit.
 fn is_same(written: &[u8], there: &[u8]) -> bool {
     written == there || with_line_feeds(written) == with_line_feeds(there)
-}
-
-fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
-    let mut turned = Vec::with_capacity(bytes.len());
-    for (index, byte) in bytes.iter().enumerate() {
-        if *byte != b'\r' || bytes.get(index + 1) != Some(&b'\n') {
-            turned.push(*byte);
-        }
-    }
-    turned
 }
 
 impl fmt::Display for State {
