@@ -1,17 +1,15 @@
 //! Services as `new` writes them, built and tested: slow, so `tests/run service` asks for them.
-//!
-//! They share one target folder, which may outlive the run: `TESTS_CACHE` says where it is.
 
 #![expect(clippy::panic, reason = "a test that cannot go on says what it ran")]
 
 mod cover;
+mod project;
 #[path = "service/seam.rs"]
 mod seam;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 #[path = "service/life.rs"]
@@ -20,6 +18,8 @@ mod life;
 mod proxy;
 #[path = "service/served.rs"]
 mod served;
+
+use project::{Project, demand, demand_tests, target, text, tools};
 
 /// A field of every type, required, optional and restricted.
 const EVERY_TYPE: &str = "name:string:1..80 alias:string:optional remark:text:..500 story:text:optional \
@@ -37,51 +37,7 @@ const TWO_VERSIONS: &str = "[[version]]\nname = \"v1\"\nreleased = 2026-01-01\n\
     [[resource]]\nname = \"note\"\n\
     fields = [\"title:string:1..200\", \"body:text:..10000\", \"pinned:bool:write=admin\"]\n";
 
-/// A written project in a folder that goes with it.
-struct Project {
-    _home: tempfile::TempDir,
-    folder: PathBuf,
-}
-
 impl Project {
-    fn new(name: &str, arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let folder = home.path().join(name);
-        fs::write(
-            home.path().join(".gitconfig"),
-            "[user]\nname = Test\nemail = test@localhost\n",
-        )
-        .expect("a file");
-        let mut new = Command::new(env!("CARGO_BIN_EXE_palisade"));
-        new.arg("new")
-            .arg(&folder)
-            .arg("--defaults")
-            .args(arguments);
-        new.env("HOME", home.path())
-            .env_remove("PALISADE_ADVISORIES");
-        demand(&mut new);
-        Self {
-            _home: home,
-            folder,
-        }
-    }
-
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.folder);
-        command.env("CARGO_TARGET_DIR", target());
-        command.env_remove("PALISADE_ADVISORIES");
-        command
-    }
-
-    fn palisade(&self, arguments: &[&str]) -> Output {
-        demand(&mut self.command(env!("CARGO_BIN_EXE_palisade"), arguments))
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Output {
-        demand(&mut self.command("cargo", arguments))
-    }
-
     /// Returns what cargo says against it.
     fn refused(&self, arguments: &[&str]) -> String {
         let output = self
@@ -90,31 +46,6 @@ impl Project {
             .expect("cargo runs");
         assert!(!output.status.success(), "{}", text(&output));
         String::from_utf8_lossy(&output.stderr).into_owned()
-    }
-
-    /// Formats, lints and tests, as its own workflow does.
-    fn check(&self) {
-        self.cargo(&["fmt", "--check"]);
-        self.cargo(&[
-            "clippy",
-            "--quiet",
-            "--locked",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]);
-        self.cargo(&["test", "--quiet", "--locked"]);
-    }
-
-    /// Puts tests of palisade beside the project's own.
-    fn copy_tests(&self, from: &Path, name: &str) {
-        let folder = self.folder.join("tests").join(name);
-        fs::create_dir(&folder).expect("a folder");
-        for entry in fs::read_dir(from).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a file");
-        }
     }
 
     fn edit(&self, path: &str, change: impl FnOnce(String) -> String) {
@@ -128,63 +59,6 @@ impl Project {
         fs::rename(self.folder.join(from), self.folder.join(to)).expect("a file to rename");
         self.edit(to, change);
     }
-
-    /// Every file but what git and the memory of palisade keep.
-    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        collect(&self.folder, &self.folder, &mut files);
-        files
-    }
-}
-
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if path.is_dir() {
-            if ![".git", ".palisade"].contains(&name) {
-                collect(root, &path, files);
-            }
-        } else {
-            let relative = path.strip_prefix(root).expect("below the root").to_owned();
-            files.insert(relative, fs::read(&path).expect("a file"));
-        }
-    }
-}
-
-fn target() -> PathBuf {
-    let cache = std::env::var_os("TESTS_CACHE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
-    cache.join("services")
-}
-
-/// Where `tests/setup` puts what it installs.
-fn tools() -> PathBuf {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let cache = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
-    let usual = || Some(cache()?.join("palisade/tools"));
-    folder("TESTS_TOOLS").or_else(usual).expect("a home")
-}
-
-fn demand(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// A running service, ended with the test.
@@ -258,63 +132,41 @@ fn leads_to_a_first_answer(project: &Project) {
 #[ignore = "slow: `tests/run service`"]
 fn the_platform_holds_against_raw_bytes() {
     let project = Project::new("notes-api", &[]);
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/platform");
-    project.copy_tests(&tests, "platform");
+    project.copy_tests("platform");
     // As many connections as a service takes need as many descriptors, twice.
     let script = "ulimit -n $(ulimit -Hn) && cargo test --quiet --locked --test platform";
-    let output = demand(&mut project.command("bash", &["-c", script]));
-    assert!(
-        !text(&output).contains("running 0 tests"),
-        "{}",
-        text(&output)
+    demand_tests(&mut project.command("bash", &["-c", script]));
+}
+
+/// Builds, lints and tests a service of one method, and runs tests of palisade there which have a
+/// certified provider.
+fn hold_with_a_provider(method: &str, tests: &str, arguments: &[&str]) {
+    let project = Project::new("notes-api", &["--auth", method]);
+    project.check();
+    project.copy_tests(tests);
+    let mut test = project.command("cargo", &["test", "--quiet", "--locked", "--test", tests]);
+    test.args(["--", "--include-ignored"]).args(arguments);
+    test.env(
+        "OIDC_PROVIDER",
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/provider"),
     );
+    test.env("MODULES", tools().join("node/oidc-provider"));
+    demand_tests(&mut test);
 }
 
 /// Tokens under attack, a key server under attack, tokens as six providers make them, and a certified
-/// provider. Every set of methods is here built, linted and tested, too.
+/// provider.
 #[test]
 #[ignore = "slow: `tests/run service`"]
 fn tokens_hold_against_attacks_and_those_of_real_providers_are_good() {
-    let project = Project::new("notes-api", &["--auth", "oidc"]);
-    project.check();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    project.copy_tests(&root.join("tests/fixtures/tokens"), "tokens");
-    let mut test = project.command(
-        "cargo",
-        &["test", "--quiet", "--locked", "--test", "tokens"],
-    );
-    test.args(["--", "--include-ignored", "--test-threads=4"]);
-    test.env("OIDC_PROVIDER", root.join("tests/provider"));
-    test.env("MODULES", tools().join("node/oidc-provider"));
-    let output = demand(&mut test);
-    assert!(
-        !text(&output).contains("running 0 tests"),
-        "{}",
-        text(&output)
-    );
+    hold_with_a_provider("oidc", "tokens", &["--test-threads=4"]);
 }
 
 /// Opaque tokens, of a provider that tests say everything of, and of a certified one.
 #[test]
 #[ignore = "slow: `tests/run service`"]
 fn opaque_tokens_are_good_while_their_provider_says_so() {
-    let project = Project::new("notes-api", &["--auth", "introspection"]);
-    project.check();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    project.copy_tests(&root.join("tests/fixtures/opaque"), "opaque");
-    let mut test = project.command(
-        "cargo",
-        &["test", "--quiet", "--locked", "--test", "opaque"],
-    );
-    test.args(["--", "--include-ignored", "real::"]);
-    test.env("OIDC_PROVIDER", root.join("tests/provider"));
-    test.env("MODULES", tools().join("node/oidc-provider"));
-    let output = demand(&mut test);
-    assert!(
-        !text(&output).contains("running 0 tests"),
-        "{}",
-        text(&output)
-    );
+    hold_with_a_provider("introspection", "opaque", &["real::"]);
 }
 
 #[test]

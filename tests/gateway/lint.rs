@@ -1,6 +1,7 @@
 //! What no product's validator sees: a gateway that verifies nothing is valid to all of them.
 
-use crate::project::{Project, gateways};
+use crate::installed::{files, gateways};
+use crate::project::Project;
 
 /// A line that must stand in a gateway's file, and what it is for.
 struct Rule {
@@ -234,7 +235,7 @@ fn findings(gateway: &str, read: impl Fn(&str) -> String) -> Vec<&'static str> {
 #[test]
 fn each_gateway_does_what_no_validator_asks_for() {
     for gateway in gateways() {
-        let files = Project::new("notes-api", &["--gateway", &gateway]).files();
+        let files = files(&Project::new("notes-api", &["--gateway", &gateway]));
         let read = |name: &str| {
             let bytes = files
                 .get(&format!("gateway/{name}"))

@@ -6,38 +6,28 @@
 
 #![expect(clippy::panic, reason = "a test that cannot go on says what it ran")]
 
+mod installed;
 mod lint;
+#[path = "../project/mod.rs"]
 mod project;
 mod texts;
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use project::{Project, demand, gateways, text, tools};
+use installed::{files, gateways};
+use project::{Project, demand, demand_tests, text, tools};
 
 /// Runs each duty against one gateway.
 fn holds(gateway: &str) {
     let project = Project::new("notes-api", &["--gateway", gateway]);
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gateway");
-    let folder = project.folder.join("tests/gateway");
-    fs::create_dir(&folder).expect("a folder");
-    for entry in fs::read_dir(tests).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a file");
-    }
+    project.copy_tests("gateway");
     let arguments = [
         "test", "--quiet", "--locked", "--test", "gateway", "--", "--skip", "api_key",
     ];
     let mut test = project.command("cargo", &arguments);
-    let output = demand(
+    demand_tests(
         test.env("GATEWAY", gateway)
             .env("TOOLS", tools().join("bin")),
-    );
-    assert!(
-        !text(&output).contains("running 0 tests"),
-        "{}",
-        text(&output)
     );
 }
 
@@ -58,19 +48,7 @@ fn gate_7_gate_9_haproxy_does_its_duties() {
 #[ignore = "slow: `tests/run gateway`"]
 fn a_service_behind_each_gateway_is_green() {
     for gateway in gateways() {
-        let project = Project::new("notes-api", &["--gateway", &gateway]);
-        project.cargo(&["fmt", "--check"]);
-        let lints = [
-            "clippy",
-            "--quiet",
-            "--locked",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ];
-        project.cargo(&lints);
-        project.cargo(&["test", "--quiet", "--locked"]);
+        Project::new("notes-api", &["--gateway", &gateway]).check();
     }
 }
 
@@ -122,7 +100,7 @@ fn no_validator_finds_anything() {
 #[test]
 fn another_gateway_touches_no_file_that_is_the_owners() {
     let project = Project::new("notes-api", &["--created", "2026-11-24"]);
-    let before = project.files();
+    let before = files(&project);
     let owned = |path: &str| {
         [
             "src/api/v1/notes.rs",
@@ -137,12 +115,12 @@ fn another_gateway_touches_no_file_that_is_the_owners() {
     };
     for gateway in gateways().iter().map(String::as_str).chain(["none"]) {
         project.palisade(&["regen", "--set", &format!("gateway={gateway}")]);
-        let after = project.files();
+        let after = files(&project);
         for (path, bytes) in before.iter().filter(|(path, _)| owned(path)) {
             assert!(after.get(path) == Some(bytes), "{gateway}: {path}");
         }
     }
-    let after = project.files();
+    let after = files(&project);
     let left = |path: &String| path.starts_with("gateway/routes") || path == "gateway/limits.cfg";
     for (path, bytes) in after.iter().filter(|(path, _)| !left(path)) {
         assert!(before.get(path) == Some(bytes), "{path} is not what it was");
@@ -153,7 +131,7 @@ fn another_gateway_touches_no_file_that_is_the_owners() {
 #[test]
 fn without_a_gateway_nothing_is_left_of_it() {
     let project = Project::new("notes-api", &[]);
-    for (path, bytes) in project.files() {
+    for (path, bytes) in files(&project) {
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
         let names = [
             "internal-ca",

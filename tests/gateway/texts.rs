@@ -5,7 +5,8 @@ use std::fs;
 
 use palisade::catalog::Catalog;
 
-use crate::project::{Project, gateways};
+use crate::installed::{files, gateways};
+use crate::project::Project;
 
 fn file(files: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
     String::from_utf8_lossy(
@@ -19,7 +20,7 @@ fn file(files: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
 #[test]
 fn gate_10_kinds_titles_and_sizes_are_those_of_the_service() {
     for gateway in gateways() {
-        let files = Project::new("notes-api", &["--gateway", &gateway]).files();
+        let files = files(&Project::new("notes-api", &["--gateway", &gateway]));
         let service = file(&files, "src/security/problem.rs");
         let all: String = files
             .iter()

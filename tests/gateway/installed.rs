@@ -1,19 +1,15 @@
-//! A written project, its gateway installed and running.
+//! A project's gateway, installed and running.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use palisade::catalog::Catalog;
 
-/// A project in a folder that goes with it.
-pub(crate) struct Project {
-    home: tempfile::TempDir,
-    pub(crate) folder: PathBuf,
-}
+use crate::project::{Project, demand, text, tools};
 
 /// Returns every gateway that can be chosen, but for none.
 pub(crate) fn gateways() -> Vec<String> {
@@ -30,63 +26,14 @@ pub(crate) fn gateways() -> Vec<String> {
     options.filter(|option| option != "none").collect()
 }
 
-fn cache() -> PathBuf {
-    std::env::var_os("TESTS_CACHE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from)
-}
-
-/// Returns where `tests/setup` put its tools.
-pub(crate) fn tools() -> PathBuf {
-    std::env::var_os("TESTS_TOOLS").map_or_else(|| cache().join("tools"), PathBuf::from)
+/// Returns every file of a project but its answers and what git and the memory of palisade keep.
+pub(crate) fn files(project: &Project) -> BTreeMap<String, Vec<u8>> {
+    let files = project.files().into_iter();
+    let files = files.map(|(path, bytes)| (path.display().to_string(), bytes));
+    files.filter(|(path, _)| path != "palisade.toml").collect()
 }
 
 impl Project {
-    pub(crate) fn new(name: &str, arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let folder = home.path().join(name);
-        fs::write(
-            home.path().join(".gitconfig"),
-            "[user]\nname = Test\nemail = test@localhost\n",
-        )
-        .expect("a file");
-        let mut new = Command::new(env!("CARGO_BIN_EXE_palisade"));
-        new.arg("new")
-            .arg(&folder)
-            .arg("--defaults")
-            .args(arguments)
-            .env("HOME", home.path())
-            .env_remove("PALISADE_ADVISORIES");
-        demand(&mut new);
-        Self { home, folder }
-    }
-
-    pub(crate) fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.folder);
-        command.env("CARGO_TARGET_DIR", cache().join("services"));
-        command.env_remove("PALISADE_ADVISORIES");
-        command
-    }
-
-    pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
-        demand(&mut self.command("cargo", arguments))
-    }
-
-    pub(crate) fn palisade(&self, arguments: &[&str]) -> Output {
-        demand(
-            self.command(env!("CARGO_BIN_EXE_palisade"), arguments)
-                .env("HOME", self.home.path()),
-        )
-    }
-
-    /// Every file but what git and the memory of palisade keep, as text by its path.
-    pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        collect(&self.folder, &self.folder, &mut files);
-        files.remove("palisade.toml");
-        files
-    }
-
     /// Puts the gateway's files and certificates in one folder, as they are installed.
     pub(crate) fn installed(&self) -> PathBuf {
         let folder = self.home.path().join("installed");
@@ -195,43 +142,4 @@ impl Project {
             assert!(!is_open, "{port} is still open");
         }
     }
-}
-
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if path.is_dir() {
-            if ![".git", ".palisade"].contains(&name) {
-                collect(root, &path, files);
-            }
-        } else {
-            let relative = path.strip_prefix(root).expect("below the root");
-            files.insert(
-                relative.display().to_string(),
-                fs::read(&path).expect("a file"),
-            );
-        }
-    }
-}
-
-pub(crate) fn demand(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
-}
-
-pub(crate) fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
