@@ -144,6 +144,7 @@ fn hold_with_a_provider(method: &str, tests: &str, arguments: &[&str]) {
     let project = Project::new("notes-api", &["--auth", method]);
     project.check();
     project.copy_tests(tests);
+    project.copy_tests("provider");
     let mut test = project.command("cargo", &["test", "--quiet", "--locked", "--test", tests]);
     test.args(["--", "--include-ignored"]).args(arguments);
     test.env(

@@ -37,7 +37,7 @@ struct Service {
     then: Vec<String>,
     /// Which tests of `tests/fixtures` are put beside its own: those of the platform, unless others
     /// are named.
-    fixtures: Option<String>,
+    fixtures: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -109,12 +109,15 @@ impl Project {
             .then
             .iter()
             .for_each(|command| run(command, &folder));
-        let fixtures = service.fixtures.as_deref().unwrap_or("platform");
-        let beside = folder.join("tests").join(fixtures);
-        fs::create_dir(&beside).expect("a folder");
-        for entry in fs::read_dir(Path::new("tests/fixtures").join(fixtures)).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            fs::copy(&path, beside.join(path.file_name().expect("a name"))).expect("a file");
+        let usual = ["platform".to_owned()];
+        for fixtures in service.fixtures.as_deref().unwrap_or(&usual) {
+            let beside = folder.join("tests").join(fixtures);
+            fs::create_dir(&beside).expect("a folder");
+            for entry in fs::read_dir(Path::new("tests/fixtures").join(fixtures)).expect("a folder")
+            {
+                let path = entry.expect("an entry").path();
+                fs::copy(&path, beside.join(path.file_name().expect("a name"))).expect("a file");
+            }
         }
         Self {
             _home: home,
