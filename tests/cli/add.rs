@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::regen::{edit, files, project, run};
+use crate::regen::{edit, files, project, remove_notes, run};
 use crate::sandbox::Sandbox;
 
 pub(crate) const ADD: [&str; 5] = [
@@ -195,14 +195,7 @@ fn a_resource_is_forgotten_once_its_files_are_gone() {
     let told = run(&sandbox, &["regen", "--forget", "note"]).ends_with(1);
     told.says("`note` still has files");
     told.says("src/domain/note.rs");
-    for path in [
-        "src/domain/note.rs",
-        "src/store/notes.rs",
-        "src/api/v1/notes.rs",
-        "tests/sample/notes.rs",
-    ] {
-        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
-    }
+    remove_notes(&sandbox);
     run(&sandbox, &["regen", "--forget", "note"]).ends_with(0);
     let lists = [
         "src/domain/mod.rs",
@@ -290,14 +283,7 @@ fn what_is_referred_to_is_forgotten_with_what_refers_to_it_alone() {
     ];
     run(&sandbox, &comment).ends_with(0);
     run(&sandbox, &ADD).ends_with(0);
-    for path in [
-        "src/domain/note.rs",
-        "src/store/notes.rs",
-        "src/api/v1/notes.rs",
-        "tests/sample/notes.rs",
-    ] {
-        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
-    }
+    remove_notes(&sandbox);
     let told = run(&sandbox, &["regen", "--forget", "note"]).ends_with(1);
     told.says("`note` is what `about` of `comment` refers to");
     told.says("palisade regen --forget comment --forget note");

@@ -40,6 +40,18 @@ fn remove(sandbox: &Sandbox, path: &str) {
 }
 
 /// What is there, but for what stays on this machine.
+/// Removes what the first resource consists of.
+pub(crate) fn remove_notes(sandbox: &Sandbox) {
+    for path in [
+        "src/domain/note.rs",
+        "src/store/notes.rs",
+        "src/api/v1/notes.rs",
+        "tests/sample/notes.rs",
+    ] {
+        remove(sandbox, path);
+    }
+}
+
 pub(crate) fn files(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
     let mut files = sandbox.files("notes-api");
     files.retain(|(path, _)| !path.starts_with(".palisade/local/"));

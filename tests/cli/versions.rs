@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::regen::{edit, files, project, run};
+use crate::regen::{edit, files, project, remove_notes, run};
 use crate::sandbox::Sandbox;
 
 const TABLE: &str = "config/versions.toml";
@@ -12,6 +12,18 @@ fn two_versions() -> Sandbox {
     let sandbox = project();
     run(&sandbox, &ADD).ends_with(0);
     sandbox
+}
+
+/// Moves the handlers of the first version to the second, which mounts them.
+fn move_notes(sandbox: &Sandbox) {
+    let root = sandbox.path("notes-api/src/api");
+    fs::rename(root.join("v1/notes.rs"), root.join("v2/notes.rs")).expect("one folder");
+    edit(
+        sandbox,
+        "src/api/v2/mod.rs",
+        "pub use super::v1::notes;",
+        "pub mod notes;",
+    );
 }
 
 /// Returns the lines of the table below a version's name.
@@ -265,19 +277,7 @@ fn a_version_is_retired_once_no_live_code_needs_it() {
         .ends_with(1)
         .says("src/api/v2/mod.rs:7: pub use super::v1::notes;");
     assert!(before == files(&sandbox));
-    let root = sandbox.path("notes-api");
-    fs::rename(
-        root.join("src/api/v1/notes.rs"),
-        root.join("src/api/v2/notes.rs"),
-    )
-    .expect("one folder");
-    let list = "src/api/v2/mod.rs";
-    edit(
-        &sandbox,
-        list,
-        "pub use super::v1::notes;",
-        "pub mod notes;",
-    );
+    move_notes(&sandbox);
     run(&sandbox, &["retire", "v1"])
         .ends_with(0)
         .says("`src/api/v1/` and\nsrc/api/mod.rs:5: pub mod v1;\nsrc/api/mod.rs:12: routes.version(\"v1\", v1::routes());\n");
@@ -308,18 +308,9 @@ fn a_version_is_retired_once_no_live_code_needs_it() {
 #[test]
 fn a_resource_goes_where_code_still_is_once_the_first_versions_is_gone() {
     let sandbox = two_versions();
-    let root = sandbox.path("notes-api");
-    let moved = ["src/api/v1/notes.rs", "src/api/v2/notes.rs"].map(|path| root.join(path));
-    fs::rename(&moved[0], &moved[1]).expect("one folder");
-    let list = "src/api/v2/mod.rs";
-    edit(
-        &sandbox,
-        list,
-        "pub use super::v1::notes;",
-        "pub mod notes;",
-    );
+    move_notes(&sandbox);
     run(&sandbox, &["retire", "v1", "--because", "security"]).ends_with(0);
-    fs::remove_dir_all(root.join("src/api/v1")).expect("it was there");
+    fs::remove_dir_all(sandbox.path("notes-api/src/api/v1")).expect("it was there");
     for line in [
         "pub mod v1;\n",
         "    routes.version(\"v1\", v1::routes());\n",
@@ -328,7 +319,7 @@ fn a_resource_goes_where_code_still_is_once_the_first_versions_is_gone() {
     }
     let told = run(&sandbox, &["add", "resource", "invoice", "total:decimal"]).ends_with(0);
     told.says("new src/api/v2/invoices.rs");
-    assert!(!root.join("src/api/v1").exists());
+    assert!(!sandbox.path("notes-api/src/api/v1").exists());
     let answers = sandbox.read("notes-api/palisade.toml");
     assert!(
         answers.contains("name = \"invoice\"\nsince = \"v2\"\n"),
@@ -353,7 +344,7 @@ fn a_resource_goes_where_code_still_is_once_the_first_versions_is_gone() {
         );
     }
     run(&sandbox, &["undo"]).ends_with(0);
-    assert!(root.join("src/api/v2/invoices.rs").is_file());
+    assert!(sandbox.path("notes-api/src/api/v2/invoices.rs").is_file());
 }
 
 #[test]
@@ -372,14 +363,7 @@ fn a_resource_that_the_first_version_does_not_have_outlives_those_before_it() {
             .read("notes-api/src/api/v1/mod.rs")
             .contains("tasks")
     );
-    for path in [
-        "src/domain/note.rs",
-        "src/store/notes.rs",
-        "src/api/v1/notes.rs",
-        "tests/sample/notes.rs",
-    ] {
-        fs::remove_file(sandbox.path("notes-api").join(path)).expect("it was there");
-    }
+    remove_notes(&sandbox);
     run(&sandbox, &["regen", "--forget", "note"]).ends_with(0);
     let answers = sandbox.read("notes-api/palisade.toml");
     assert!(
